@@ -1,0 +1,1 @@
+//! Document -> Api: what the contract promises.

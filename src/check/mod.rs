@@ -1,0 +1,1 @@
+//! Case + Exchanges -> Failures: pure judgement.

@@ -1,0 +1,1 @@
+//! probity.yaml, environment and flags -> Settings.

@@ -1,0 +1,1 @@
+//! Bytes -> Document: YAML and JSON with a position for every node.

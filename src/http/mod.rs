@@ -1,0 +1,1 @@
+//! Request -> Exchange on the wire.

@@ -1,0 +1,1 @@
+//! Api + Suite -> Plan of Cases.

@@ -1,0 +1,1 @@
+//! Demo and selftest: the suite against the embedded tenant.

@@ -1,0 +1,1 @@
+//! Schedule, send, judge, fold.

@@ -1,0 +1,1 @@
+//! YAML -> Suite: requirements as data.
