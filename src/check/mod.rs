@@ -1,1 +1,5 @@
-//! Case + Exchanges -> Failures: pure judgement.
+//! Case + Exchanges -> Failures: pure judgements, a file a family.
+
+mod failure;
+
+pub use failure::{Failure, SourcePlace};

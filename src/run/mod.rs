@@ -1,1 +1,3 @@
-//! Schedule, send, judge, fold.
+//! Schedules the plan, sends, judges, folds, and tells it as events.
+
+pub mod event;

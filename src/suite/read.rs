@@ -1,0 +1,1 @@
+//! Reads a suite: stub, replaced below.
