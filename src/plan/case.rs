@@ -1,8 +1,11 @@
-//! Case ids.
+//! A case: one reason to believe or not to believe the target.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+use crate::document::Pointer;
+use crate::plan::Tier;
 
 /// The stable name of a case: `operationId::rule[::detail]`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,4 +34,51 @@ impl fmt::Display for CaseId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
+}
+
+/// Which script of the plan, by position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ScriptIndex(pub usize);
+
+/// Which requirement of the plan, by position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequirementIndex(pub usize);
+
+/// One reason to believe or not to believe the target.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Its stable name.
+    pub id: CaseId,
+    /// The operation that it is about.
+    pub operation: String,
+    /// The rule that derived it.
+    pub rule: &'static str,
+    /// What it does, in one line.
+    pub title: String,
+    /// The script that it judges; several cases may share one.
+    pub script: ScriptIndex,
+    /// The labels of the requests that it judges.
+    pub focus: Vec<String>,
+    /// The requirements that derived it.
+    pub requirements: Vec<RequirementIndex>,
+    /// The requirements that may attach to its exchanges.
+    pub attached: Vec<RequirementIndex>,
+    /// What must be accepted for a refusal to mean anything.
+    pub control: Option<Control>,
+    /// The least tier that it needs, the control's apart.
+    pub tier: Tier,
+    /// The tags of the requirements that derived it.
+    pub tags: Vec<String>,
+    /// Where the contract speaks of what it tries.
+    pub pointers: Vec<Pointer>,
+}
+
+/// The request that must be accepted for a refusal to pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Control {
+    /// The same request as an authorised caller sends it plainly.
+    pub base: ScriptIndex,
+    /// The same with the case's own unusual but harmless part (content, an `Accept`), where it has
+    /// one: a target may refuse that part whoever sends it.
+    pub shaped: Option<ScriptIndex>,
 }

@@ -1,7 +1,40 @@
-//! Api + Suite -> Plan: the cases, their requests and what is expected of them.
+//! Api + Suite -> Plan: the cases, their requests and what is expected of them. Nothing is sent.
 
+mod build;
 mod case;
+mod readings;
+pub mod rules;
+mod script;
+mod template;
+pub mod validity;
 
-pub use case::CaseId;
-// The layers after `plan` speak of levels and profiles without knowing suites.
-pub use crate::suite::{Code, Level, Profile, Tier};
+pub use build::{CASES_PER_OPERATION_MAX, Plan, PlanError, nearest, plan};
+pub use case::{Case, CaseId, Control, RequirementIndex, ScriptIndex};
+pub use readings::readings;
+pub use script::{Holder, Script, Send, Slot, Step, Wire};
+pub use template::{Derivation, Piece, Template, display};
+
+// The layers after `plan` speak of levels and requirements without knowing suites.
+pub use crate::suite::{
+    Code, CredentialClass, Effect, Expect, Level, PathClass, Profile, Requirement, Selector, Source,
+    Tier,
+};
+
+/// The checks that a requirement may name; `check` implements each.
+pub const CHECKS: [&str; 15] = [
+    "bystanders-live",
+    "consistent",
+    "declared-media-type",
+    "declared-schema",
+    "no-content",
+    "no-content-length",
+    "no-effect",
+    "no-redirect",
+    "no-transfer-encoding",
+    "only-addressed",
+    "property-present",
+    "refused-elsewhere",
+    "repetition",
+    "revoked",
+    "second-lives",
+];

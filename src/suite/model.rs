@@ -166,6 +166,26 @@ pub struct Selector {
     pub except: Vec<String>,
 }
 
+impl Selector {
+    /// Whether it means a request with this credential and path, whatever its status.
+    #[must_use]
+    pub fn covers(&self, credential: CredentialClass, path: Option<PathClass>) -> bool {
+        let path_fits = match (self.path, path) {
+            (None, _) => true,
+            (Some(PathClass::Template), Some(_)) => true,
+            (Some(wanted), Some(found)) => wanted == found,
+            (Some(_), None) => false,
+        };
+        path_fits && self.credential.is_none_or(|wanted| wanted == credential)
+    }
+
+    /// Whether it means an answer with this status.
+    #[must_use]
+    pub fn covers_status(&self, status: u16) -> bool {
+        self.status.is_empty() || self.status.iter().any(|wanted| wanted.matches(status))
+    }
+}
+
 /// A status or a range of statuses as text: `204`, `4XX`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "StatusSpelling")]

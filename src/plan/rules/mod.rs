@@ -1,0 +1,135 @@
+//! The rules: each derives cases from an operation, its security scheme and the resource that its
+//! path parameter names. A file a family, its variants as a table.
+
+mod conflicting_id;
+mod credential_elsewhere;
+mod credential_value;
+mod dead_credential;
+mod identity;
+mod missing_credential;
+mod non_integer_id;
+mod request;
+mod valid_request;
+
+use crate::api::{Api, Operation};
+use crate::document::Pointer;
+use crate::plan::Script;
+use crate::suite::Resource;
+
+pub use request::Requests;
+
+/// A rule: a name, what it derives, and the file that documents it.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// Its name in suites and case ids.
+    pub name: &'static str,
+    /// The head of its family's file: what is required and why, as `explain` prints it.
+    pub document: &'static str,
+    derive: fn(&Context) -> Vec<Draft>,
+}
+
+impl Rule {
+    /// The cases that the rule derives here; none where the operation gives no occasion.
+    #[must_use]
+    pub fn derive(&self, context: &Context) -> Vec<Draft> {
+        (self.derive)(context)
+    }
+}
+
+/// What a rule may look at.
+pub struct Context<'a> {
+    /// The contract.
+    pub api: &'a Api,
+    /// The operation under test.
+    pub operation: &'a Operation,
+    /// The resource that its path parameter names.
+    pub resource: &'a Resource,
+    /// Builds requests of the operation.
+    pub requests: Requests<'a>,
+}
+
+impl Context<'_> {
+    /// Where the contract demands the credential and says what a refusal looks like.
+    #[must_use]
+    pub fn security_pointers(&self) -> Vec<Pointer> {
+        let schemes = self.operation.security.iter().flat_map(|requirement| &requirement.schemes);
+        let mut pointers: Vec<Pointer> = schemes
+            .filter_map(|(name, _)| self.api.security_scheme(name))
+            .map(|scheme| scheme.pointer.clone())
+            .collect();
+        let refusal = self.operation.response_for(401);
+        pointers.extend(refusal.map(|response| response.declared_at.clone()));
+        pointers
+    }
+}
+
+/// A case as a rule proposes it.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What tells it from the rule's other cases; empty where there is one.
+    pub detail: String,
+    /// What it does, in one line.
+    pub title: String,
+    /// What is done on the wire.
+    pub script: Script,
+    /// The labels of the requests that it judges.
+    pub focus: Vec<String>,
+    /// What must be accepted for a refusal to mean anything.
+    pub control: Option<ControlDraft>,
+    /// Where the contract speaks of what it tries.
+    pub pointers: Vec<Pointer>,
+}
+
+/// The controls of a case, before they are shared.
+#[derive(Debug, Clone)]
+pub struct ControlDraft {
+    /// The plain request of an authorised caller.
+    pub base: Script,
+    /// The same with the case's unusual but harmless part.
+    pub shaped: Option<Script>,
+}
+
+/// Every rule, in the order of the plan.
+pub const RULES: &[Rule] = &[
+    valid_request::VALID_REQUEST,
+    valid_request::VALID_REQUEST_ACCEPT,
+    missing_credential::MISSING_CREDENTIAL,
+    missing_credential::MISSING_CREDENTIAL_ACCEPT,
+    credential_value::EMPTY_CREDENTIAL,
+    credential_value::PLACEHOLDER_CREDENTIAL,
+    credential_value::UNKNOWN_CREDENTIAL,
+    credential_value::SHORTENED_CREDENTIAL,
+    credential_value::LENGTHENED_CREDENTIAL,
+    credential_value::CASE_FLIPPED_CREDENTIAL,
+    identity::EXPIRED_CREDENTIAL,
+    identity::REVOKED_CREDENTIAL,
+    identity::LIMITED_CREDENTIAL,
+    identity::OTHER_TENANT_CREDENTIAL,
+    credential_elsewhere::CREDENTIAL_ELSEWHERE,
+    credential_elsewhere::CREDENTIAL_FALLBACK,
+    non_integer_id::NON_INTEGER_ID,
+    non_integer_id::WRAPPED_ID,
+    conflicting_id::CONFLICTING_ID,
+    dead_credential::DEAD_CREDENTIAL,
+    dead_credential::REPEATED_REQUEST,
+    dead_credential::WARM_CREDENTIAL,
+    dead_credential::DEAD_ON_OTHER_OPERATIONS,
+    dead_credential::BYSTANDERS,
+];
+
+/// The rule with the name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.name == name)
+}
+
+/// The head of a rule's file, for `explain`: its module documentation.
+#[must_use]
+pub fn head(source: &'static str) -> String {
+    source
+        .lines()
+        .take_while(|line| line.starts_with("//!"))
+        .map(|line| line.trim_start_matches("//!").strip_prefix(' ').unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n")
+}

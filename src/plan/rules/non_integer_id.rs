@@ -1,0 +1,130 @@
+//! Path values that are no integer, built from an instance's own id wherever a sloppy parser could
+//! hit one.
+//!
+//! ## Requires   A value that is no integer gets a 4xx and changes nothing; a value beyond every
+//!               existing id changes nothing.
+//! ## Why        Readers that stop at the first letter, cut fractions or wrap around at 2^32 turn
+//!               a typo into the loss of somebody's credential.
+//! ## Spec       The contract: `type: integer` of the path parameter (JSON Schema draft Wright-00
+//!               §5.21); ASVS 2.2.1, 15.3.5.
+//! ## Silent     Where the parameter is no integer; which 4xx it is (a gap of the contract).
+
+use super::request::MAIN;
+use super::valid_request::base;
+use super::{Context, ControlDraft, Draft, Rule};
+use crate::api::{ParameterLocation, SchemaType};
+use crate::plan::{Derivation, Holder, Piece, Script, Send, Slot, Wire};
+use crate::suite::{CredentialClass, PathClass};
+
+/// Values that are no integer.
+pub const NON_INTEGER_ID: Rule = Rule {
+    name: "non-integer-id",
+    document: include_str!("non_integer_id.rs"),
+    derive: non_integer,
+};
+
+/// Integers that wrap around to an existing id.
+pub const WRAPPED_ID: Rule = Rule {
+    name: "wrapped-id",
+    document: include_str!("non_integer_id.rs"),
+    derive: wrapped,
+};
+
+/// RFC 9562 §5.10: a UUID without a decimal digit, so that no reader finds an id in it.
+const MAX_UUID: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+fn non_integer(context: &Context) -> Vec<Draft> {
+    let victim = || Piece::Id(Slot::Victim);
+    let secret = Piece::Secret(Holder::Leased(Slot::Victim), Derivation::PercentEncoded);
+    let table: [(&str, Vec<Piece>, &str); 9] = [
+        ("word", vec![Piece::text("abc")], "the id `abc`"),
+        ("uuid", vec![Piece::text(MAX_UUID)], "a UUID as the id"),
+        ("null", vec![Piece::text("null")], "the id `null`"),
+        ("nan", vec![Piece::text("NaN")], "the id `NaN`"),
+        // Letters that are no hexadecimal digits: the text has one reading, the victim.
+        ("letters-after", vec![victim(), Piece::text("xyz")], "an id with letters after it"),
+        ("fraction", vec![victim(), Piece::text(".1")], "an id with a fraction"),
+        ("nul-after", vec![victim(), Piece::text("%00")], "an id with a NUL after it"),
+        (
+            "nul-and-suffix-after",
+            vec![victim(), Piece::text("%00.json")],
+            "an id with a NUL and a suffix after it",
+        ),
+        ("secret", vec![secret], "the instance's secret as its id"),
+    ];
+    drafts(context, "non-integer-id", table.into(), Some("type: integer"))
+}
+
+fn wrapped(context: &Context) -> Vec<Draft> {
+    let plus = |bits: u32| vec![Piece::IdPlus(Slot::Victim, 1 << bits)];
+    let table = vec![
+        ("32-bit", plus(32), "an id plus 2^32"),
+        ("64-bit", plus(64), "an id plus 2^64"),
+    ];
+    drafts(context, "wrapped-id", table, None)
+}
+
+fn drafts(
+    context: &Context,
+    rule: &str,
+    table: Vec<(&str, Vec<Piece>, &str)>,
+    breaks: Option<&str>,
+) -> Vec<Draft> {
+    let Some(parameter) = context.operation.parameters.iter().find(|parameter| {
+        parameter.location == ParameterLocation::Path && parameter.name == context.resource.parameter
+    }) else {
+        return Vec::new();
+    };
+    if parameter.types.as_slice() != [SchemaType::Integer] {
+        return Vec::new();
+    }
+    table
+        .into_iter()
+        .filter(|(_, id, _)| breaks.is_none() || is_never_an_integer(id))
+        .map(|(detail, id, words)| {
+            let mut template = context.requests.as_holder(Holder::Admin);
+            template.target = context.requests.path(&id);
+            let send = Send {
+                label: MAIN.to_owned(),
+                template,
+                wire: Wire::Fresh,
+                credential: CredentialClass::Sufficient,
+                path: Some(PathClass::Template),
+                addresses: None,
+                breaks: breaks.map(str::to_owned),
+            };
+            let mut script = Script::single(format!("{rule}::{detail}"), send);
+            script.consumes = 0;
+            script.watch_victim();
+            Draft {
+                detail: detail.to_owned(),
+                title: words.to_owned(),
+                script,
+                focus: vec![MAIN.to_owned()],
+                control: Some(ControlDraft { base: base(context), shaped: None }),
+                pointers: vec![parameter.pointer.clone()],
+            }
+        })
+        .collect()
+}
+
+/// Ids that stand for all: a usual one and the largest that a double holds exactly.
+const REPRESENTATIVES: [u128; 2] = [42, (1 << 53) - 1];
+
+/// Proves that the value is no integer, whatever the id in it.
+fn is_never_an_integer(id: &[Piece]) -> bool {
+    REPRESENTATIVES.iter().all(|representative| {
+        let text: String = id
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => text.clone(),
+                Piece::Id(_) => representative.to_string(),
+                Piece::IdPlus(_, number) => (representative + number).to_string(),
+                Piece::RevokedId => representative.to_string(),
+                // Secrets that are all digits are left out when the bytes are known.
+                Piece::Secret(..) => "secret".to_owned(),
+            })
+            .collect();
+        !crate::plan::validity::is_integer(&text)
+    })
+}

@@ -1,0 +1,83 @@
+//! The operation's documented request, as an authorised caller sends it.
+//!
+//! ## Requires   An authorised request on an existing instance gets the documented success.
+//! ## Why        It is what the operation is for; every refusal is measured against it.
+//! ## Spec       The contract: the operation's success response. RFC 9110 §12.5.1 (a request
+//!               without `Accept` accepts anything).
+//! ## Silent     Where the operation addresses no instance that can be made or was handed over.
+
+use super::request::MAIN;
+use super::{Context, Draft, Rule};
+use crate::plan::{Piece, Script, Slot, Step};
+
+/// The plain request; also the control of the refusals.
+pub const VALID_REQUEST: Rule = Rule {
+    name: "valid-request",
+    document: include_str!("valid_request.rs"),
+    derive: valid_request,
+};
+
+/// The same with other `Accept` fields.
+pub const VALID_REQUEST_ACCEPT: Rule = Rule {
+    name: "valid-request-accept",
+    document: include_str!("valid_request.rs"),
+    derive: valid_request_accept,
+};
+
+/// The `Accept` variants: detail, field value, words.
+pub const ACCEPTS: [(&str, Option<&str>, &str); 3] = [
+    ("absent", None, "without Accept"),
+    ("any", Some("*/*"), "with Accept: */*"),
+    ("html", Some("text/html"), "with Accept: text/html"),
+];
+
+/// The base script: the authorised request, with a second instance made after the victim, so that
+/// a target that takes the newest or the next one is seen.
+#[must_use]
+pub fn base(context: &Context) -> Script {
+    let mut script = Script::single("valid-request", context.requests.authorised());
+    script.steps.insert(0, Step::Look(Slot::Second));
+    script
+}
+
+/// The authorised request with another `Accept`.
+#[must_use]
+pub fn accept_script(context: &Context, detail: &str, accept: Option<&str>) -> Script {
+    let mut send = context.requests.authorised();
+    set_accept(&mut send.template.headers, accept);
+    Script::single(format!("valid-request-accept::{detail}"), send)
+}
+
+/// Puts `Accept` to the value, or takes it out.
+pub fn set_accept(headers: &mut Vec<(String, Vec<Piece>)>, accept: Option<&str>) {
+    headers.retain(|(name, _)| name != "Accept");
+    if let Some(value) = accept {
+        headers.push(("Accept".to_owned(), vec![Piece::text(value)]));
+    }
+}
+
+fn valid_request(context: &Context) -> Vec<Draft> {
+    vec![Draft {
+        detail: String::new(),
+        title: "an authorised request on a live instance".to_owned(),
+        script: base(context),
+        focus: vec![MAIN.to_owned()],
+        control: None,
+        pointers: vec![context.operation.pointer.clone()],
+    }]
+}
+
+fn valid_request_accept(context: &Context) -> Vec<Draft> {
+    let variants = ACCEPTS.iter().filter(|(detail, ..)| *detail != "html");
+    variants
+        .map(|(detail, accept, words)| Draft {
+            detail: (*detail).to_owned(),
+            title: format!("an authorised request {words}"),
+            script: accept_script(context, detail, *accept),
+            focus: vec![MAIN.to_owned()],
+            control: None,
+            pointers: vec![context.operation.pointer.clone()],
+        })
+        .collect()
+}
+

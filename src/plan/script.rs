@@ -1,0 +1,201 @@
+//! A script: what is done on the wire for one or several cases.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::plan::{Piece, Template, Tier};
+use crate::suite::{CredentialClass, PathClass};
+
+/// Whose credential a request carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holder {
+    /// The identity that may revoke.
+    Admin,
+    /// The identity that may not.
+    Limited,
+    /// The identity whose credential has expired.
+    Expired,
+    /// The identity whose credential was revoked.
+    Revoked,
+    /// The other tenant's identity.
+    OtherTenant,
+    /// A disposable instance that may revoke: near misses and relocated credentials are made of it.
+    Disposable,
+    /// The leased instance of the slot.
+    Leased(Slot),
+}
+
+impl Holder {
+    /// The identities that a config can give, make or declare absent.
+    pub const IDENTITIES: [Self; 5] =
+        [Self::Admin, Self::Limited, Self::Expired, Self::Revoked, Self::OtherTenant];
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Admin => formatter.write_str("admin"),
+            Self::Limited => formatter.write_str("limited"),
+            Self::Expired => formatter.write_str("expired"),
+            Self::Revoked => formatter.write_str("revoked"),
+            Self::OtherTenant => formatter.write_str("other-tenant"),
+            Self::Disposable => formatter.write_str("disposable"),
+            Self::Leased(slot) => slot.fmt(formatter),
+        }
+    }
+}
+
+/// A place for a disposable instance in a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Slot {
+    /// The instance that the request addresses.
+    Victim,
+    /// A second one, made after the first: addressed by a sloppy target alone.
+    Second,
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Victim => "victim",
+            Self::Second => "second",
+        })
+    }
+}
+
+/// How a request reaches the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wire {
+    /// On a connection of its own.
+    Fresh,
+    /// On the connection of the request before it in the script.
+    Kept,
+}
+
+/// One request of a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Send {
+    /// What it is for; cases name the requests that they judge by it.
+    pub label: String,
+    /// The request.
+    pub template: Template,
+    /// The connection.
+    pub wire: Wire,
+    /// Whether it carries what the operation's security demands, where the contract wants it.
+    pub credential: CredentialClass,
+    /// How its path stands to the operation's template; nothing for other paths and operations.
+    pub path: Option<PathClass>,
+    /// The instance that its path names, where it names one canonically.
+    pub addresses: Option<Slot>,
+    /// The constraint that it breaks, where it is invalid by the contract.
+    pub breaks: Option<String>,
+}
+
+/// A step of a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Sends a request.
+    Send(Box<Send>),
+    /// Ends the script here unless one of the requests got a 2xx: what follows would mean nothing.
+    RequireAnySuccess {
+        /// The requests' labels.
+        labels: Vec<String>,
+        /// What it means that none did.
+        otherwise: String,
+    },
+    /// Looks whether the instance lives, on a fresh connection.
+    Look(Slot),
+    /// Uses the instance's credential on the probe this many times, to warm any cache.
+    Use(Slot, u32),
+    /// Looks at every disposable instance that no request addressed.
+    LookAtBystanders,
+}
+
+/// What is done on the wire for one or several cases. Every leased instance is looked at before
+/// the first step and after the last, and so is the sentinel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// A stable name, also of the control that it may be.
+    pub name: String,
+    /// What is done.
+    pub steps: Vec<Step>,
+    /// Whether it runs while nothing else does, at the end.
+    pub alone: bool,
+    /// How many leased instances die of it on a correct target.
+    pub consumes: u32,
+}
+
+impl Script {
+    /// A script of one request.
+    #[must_use]
+    pub fn single(name: impl Into<String>, send: Send) -> Self {
+        let consumes = u32::from(send.credential == CredentialClass::Sufficient);
+        Self { name: name.into(), steps: vec![Step::Send(Box::new(send))], alone: false, consumes }
+    }
+
+    /// Leases a victim and watches it, also where no request names it.
+    pub fn watch_victim(&mut self) {
+        self.steps.insert(0, Step::Look(Slot::Victim));
+    }
+
+    /// Its requests in order.
+    pub fn sends(&self) -> impl Iterator<Item = &Send> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Send(send) => Some(send.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// The request with the label.
+    #[must_use]
+    pub fn send(&self, label: &str) -> Option<&Send> {
+        self.sends().find(|send| send.label == label)
+    }
+
+    /// The slots that need a lease, in order.
+    #[must_use]
+    pub fn slots(&self) -> BTreeSet<Slot> {
+        let looked = self.steps.iter().filter_map(|step| match step {
+            Step::Look(slot) | Step::Use(slot, _) => Some(*slot),
+            _ => None,
+        });
+        let named = self.sends().flat_map(|send| send.template.pieces()).filter_map(|piece| {
+            match piece {
+                Piece::Id(slot)
+                | Piece::IdPlus(slot, _)
+                | Piece::Secret(Holder::Leased(slot), _) => Some(*slot),
+                _ => None,
+            }
+        });
+        looked.chain(named).collect()
+    }
+
+    /// Whose credentials it carries, leased ones apart.
+    #[must_use]
+    pub fn holders(&self) -> BTreeSet<Holder> {
+        let pieces = self.sends().flat_map(|send| send.template.pieces());
+        pieces
+            .filter_map(|piece| match piece {
+                Piece::RevokedId => Some(Holder::Revoked),
+                Piece::Secret(Holder::Leased(_), _) => None,
+                // A random look-alike takes only the shape; any instance of ours has it.
+                Piece::Secret(_, derivation) if !derivation.is_live() => None,
+                Piece::Secret(holder, _) => Some(*holder),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The least tier that it needs, but for the readings of its ids, which the run knows.
+    #[must_use]
+    pub fn tier(&self) -> Tier {
+        let live = self
+            .sends()
+            .any(|send| !send.template.is_safe() && send.template.carries_live_secret());
+        if live { Tier::Revoke } else { Tier::Observe }
+    }
+}

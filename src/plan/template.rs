@@ -1,0 +1,135 @@
+//! A request before its fixtures are known: text with holes for ids and secrets.
+
+use std::fmt;
+
+use crate::plan::{Holder, Slot};
+
+/// A request with holes. The run fills them; `plan` shows them by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// The method, as sent.
+    pub method: String,
+    /// The request target from the first slash on, as sent.
+    pub target: Vec<Piece>,
+    /// Header fields in order, names spelled as sent. `Host` is the client's.
+    pub headers: Vec<(String, Vec<Piece>)>,
+    /// The content, if any.
+    pub body: Option<Vec<Piece>>,
+}
+
+/// A part of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// Bytes as they are.
+    Text(String),
+    /// The id of a leased instance.
+    Id(Slot),
+    /// The id of a leased instance plus a number: a value that wraps around to the id.
+    IdPlus(Slot, u128),
+    /// The id of the already revoked instance.
+    RevokedId,
+    /// A secret, or something made from it.
+    Secret(Holder, Derivation),
+}
+
+/// What is made of a secret before it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Derivation {
+    /// The secret itself.
+    Verbatim,
+    /// Without its last character that is no padding.
+    DropLast,
+    /// Its first half.
+    FirstHalf,
+    /// With one more character of its own alphabet.
+    Lengthened,
+    /// With the letter case of its letters flipped.
+    CaseFlipped,
+    /// Random, of the same length and alphabet.
+    RandomAlike,
+    /// Percent-encoded for a path segment or a query value.
+    PercentEncoded,
+    /// As the user of Basic credentials with an empty password (RFC 7617 §2), in base64.
+    Basic,
+}
+
+impl Derivation {
+    /// Whether what is sent authenticates as the holder on some conceivable target: what a tier
+    /// must protect.
+    #[must_use]
+    pub fn is_live(self) -> bool {
+        !matches!(self, Self::RandomAlike)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Verbatim => "",
+            Self::DropLast => " without its last character",
+            Self::FirstHalf => ", first half",
+            Self::Lengthened => " plus one character",
+            Self::CaseFlipped => " with letter case flipped",
+            Self::RandomAlike => "-like random value",
+            Self::PercentEncoded => ", percent-encoded",
+            Self::Basic => ", as Basic credentials",
+        }
+    }
+}
+
+impl Piece {
+    /// Text as it is.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl fmt::Display for Piece {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => formatter.write_str(text),
+            Self::Id(slot) => write!(formatter, "{{{slot}.id}}"),
+            Self::IdPlus(slot, number) => write!(formatter, "{{{slot}.id + {number}}}"),
+            Self::RevokedId => formatter.write_str("{revoked.id}"),
+            Self::Secret(holder, derivation) => {
+                write!(formatter, "{{{holder}.secret{}}}", derivation.name())
+            }
+        }
+    }
+}
+
+/// Pieces as one line of text, holes by name.
+#[must_use]
+pub fn display(pieces: &[Piece]) -> String {
+    pieces.iter().map(Piece::to_string).collect()
+}
+
+impl Template {
+    /// Every piece, wherever it stands.
+    pub fn pieces(&self) -> impl Iterator<Item = &Piece> {
+        let headers = self.headers.iter().flat_map(|(_, value)| value);
+        self.target.iter().chain(headers).chain(self.body.iter().flatten())
+    }
+
+    /// The header field's pieces, by case-insensitive name.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&[Piece]> {
+        self.headers
+            .iter()
+            .find(|(field, _)| field.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_slice())
+    }
+
+    /// Whether the method is safe (RFC 9110 §9.2.1).
+    #[must_use]
+    pub fn is_safe(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
+    }
+
+    /// Whether a secret that may live is anywhere in its bytes.
+    #[must_use]
+    pub fn carries_live_secret(&self) -> bool {
+        self.pieces().any(
+            |piece| matches!(piece, Piece::Secret(_, derivation) if derivation.is_live()),
+        )
+    }
+}
