@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::plan::{Code, Level, Profile};
+use crate::check::{Subject, Violation};
+use crate::document::Pointer;
+use crate::plan::{Code, Level, Profile, Requirement, Source};
 
 /// One violated requirement, in the words of the five-part report. Texts are plain; they may hold
 /// bytes of the target, so every face escapes and redacts them.
@@ -37,4 +39,54 @@ pub struct SourcePlace {
     pub place: Option<String>,
     /// The line of the document, without its line break.
     pub line: Option<String>,
+}
+
+/// The violations of a requirement as failures, with its sources and their places.
+#[must_use]
+pub fn failures(
+    subject: &Subject,
+    requirement: &Requirement,
+    violations: &[Violation],
+) -> Vec<Failure> {
+    let sources: Vec<SourcePlace> =
+        requirement.sources.iter().map(|source| place(subject, source)).collect();
+    violations
+        .iter()
+        .map(|violation| Failure {
+            code: requirement.code.clone(),
+            level: if violation.tolerated {
+                requirement.level.min(Level::Should)
+            } else {
+                requirement.level
+            },
+            profile: requirement.profile,
+            requires: requirement.title.clone(),
+            expected: violation.expected.clone(),
+            actual: violation.actual.clone(),
+            sources: sources.clone(),
+            exchange: violation.exchange,
+            note: requirement.note.clone(),
+        })
+        .collect()
+}
+
+fn place(subject: &Subject, source: &Source) -> SourcePlace {
+    let position = match source {
+        Source::Contract(pointer) => {
+            Pointer::parse(pointer).and_then(|pointer| {
+                let document = subject.document;
+                document
+                    .key_position(&pointer)
+                    .or_else(|| document.at(&pointer).map(crate::document::Node::position))
+            })
+        }
+        Source::Citation(_) => None,
+    };
+    SourcePlace {
+        source: source.to_string(),
+        place: position.map(|position| format!("{}:{position}", subject.document.name())),
+        line: position
+            .and_then(|position| subject.document.excerpt(position.line))
+            .map(str::to_owned),
+    }
 }

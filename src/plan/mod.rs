@@ -16,7 +16,7 @@ pub use template::{Derivation, Piece, Template, display};
 
 // The layers after `plan` speak of levels and requirements without knowing suites.
 pub use crate::suite::{
-    Code, CredentialClass, Effect, Expect, Level, PathClass, Profile, Requirement, Selector, Source,
+    CheckName, Code, CredentialClass, Effect, Expect, Level, PathClass, Profile, Requirement, Selector, Source,
     Tier,
 };
 

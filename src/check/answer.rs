@@ -1,0 +1,154 @@
+//! What an answer says: its media type, its content, its redirects.
+//!
+//! ## Requires   The media type is declared, the content is valid by its schema, and a property
+//!               that tells people something is there. No answer redirects.
+//! ## Why        Clients are generated from the document; what it does not say they cannot read.
+//! ## Spec       OpenAPI 3.0.3, "Responses Object", "Media Type Object"; RFC 9110 §8.3.
+//! ## Silent     Where the document declares no content for the status.
+
+use serde_json::Value;
+
+use super::{Judgement, Sent, Subject, Violation, fold};
+use crate::api::MediaType;
+use crate::http::Response;
+use crate::plan::Requirement;
+
+/// The answer's media type is one that the document declares for its status.
+pub fn declared_media_type(subject: &Subject, requirement: &Requirement) -> Judgement {
+    fold(answers(subject, requirement).map(|(index, response)| {
+        let declared = declared(subject, response.status);
+        if declared.is_empty() {
+            return undeclared(response.status);
+        }
+        let seen = response.media_type();
+        let fits = |name: &String| declared.iter().any(|media_type| covers(&media_type.name, name));
+        if seen.as_ref().is_some_and(fits) {
+            return Judgement::Satisfied;
+        }
+        let names: Vec<&str> = declared.iter().map(|media_type| media_type.name.as_str()).collect();
+        let actual = seen.map_or_else(
+            || format!("{} without a Content-Type", response.status),
+            |name| format!("{} as {name}", response.status),
+        );
+        Judgement::Violated(vec![Violation::at(index, names.join(" or "), actual)])
+    }))
+}
+
+/// The answer's content is JSON and valid by the schema that the document declares.
+pub fn declared_schema(subject: &Subject, requirement: &Requirement) -> Judgement {
+    fold(answers(subject, requirement).map(|(index, response)| {
+        let declared = declared(subject, response.status);
+        let Some(schema) = declared.iter().find_map(|media_type| media_type.schema) else {
+            return undeclared(response.status);
+        };
+        match json(response) {
+            Err(problem) => {
+                Judgement::Violated(vec![Violation::at(index, "content that is JSON", problem)])
+            }
+            Ok(content) => {
+                let found = subject.api.schemas().validate(schema, &content);
+                if found.is_empty() {
+                    return Judgement::Satisfied;
+                }
+                let violations = found.iter().map(|violation| {
+                    let place = if violation.instance_pointer.is_empty() {
+                        "the content".to_owned()
+                    } else {
+                        format!("`{}`", violation.instance_pointer)
+                    };
+                    let actual = format!("{place}: {}", violation.message);
+                    Violation::at(index, "content that is valid by its schema", actual)
+                });
+                Judgement::Violated(violations.collect())
+            }
+        }
+    }))
+}
+
+/// The answer's content has the property that the requirement names, and it is not empty.
+pub fn property_present(subject: &Subject, requirement: &Requirement) -> Judgement {
+    let Some(property) = &requirement.argument else {
+        return Judgement::Undecided("the suite names no property".to_owned());
+    };
+    fold(answers(subject, requirement).map(|(index, response)| {
+        let Ok(content) = json(response) else {
+            return Judgement::Silent("the content is no JSON".to_owned());
+        };
+        let actual = match content.get(property) {
+            Some(Value::String(text)) if !text.trim().is_empty() => return Judgement::Satisfied,
+            Some(Value::String(_)) => format!("`{property}` is empty"),
+            Some(_) => format!("`{property}` is no text"),
+            None => format!("there is no `{property}`"),
+        };
+        Judgement::Violated(vec![Violation::at(index, format!("`{property}` with a text"), actual)])
+    }))
+}
+
+/// The answer is no redirect.
+pub fn no_redirect(subject: &Subject, requirement: &Requirement) -> Judgement {
+    fold(subject.selected(requirement).map(|(index, sent)| match sent.status() {
+        Some(300..400) => {
+            Judgement::Violated(vec![Violation::at(index, "no redirect", sent.seen())])
+        }
+        Some(_) => Judgement::Satisfied,
+        None => Judgement::Silent("there was no answer".to_owned()),
+    }))
+}
+
+fn answers<'a>(
+    subject: &Subject<'a>,
+    requirement: &'a Requirement,
+) -> impl Iterator<Item = (usize, &'a Response)> {
+    let answered = |(index, sent): (usize, &'a Sent)| {
+        sent.exchange.outcome.as_ref().ok().map(|response| (index, response))
+    };
+    subject.selected(requirement).filter_map(answered)
+}
+
+fn declared<'a>(subject: &Subject<'a>, status: u16) -> &'a [MediaType] {
+    let operation = subject.operation();
+    let response = operation.and_then(|operation| operation.response_for(status));
+    response.map_or(&[], |response| response.media_types.as_slice())
+}
+
+fn undeclared(status: u16) -> Judgement {
+    Judgement::Silent(format!("the document declares no content for {status}"))
+}
+
+/// Whether a declared media type or range covers the one seen (RFC 9110 §12.5.1).
+fn covers(declared: &str, seen: &str) -> bool {
+    let declared = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match declared.split_once('/') {
+        Some(("*", "*")) => true,
+        Some((kind, "*")) => seen.split('/').next() == Some(kind),
+        _ => declared == seen,
+    }
+}
+
+fn json(response: &Response) -> Result<Value, String> {
+    let content = response.content().map_err(|reason| {
+        format!("content whose coding cannot be undone: {reason}")
+    })?;
+    // RFC 8259 §8.1: a parser may ignore a byte order mark.
+    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    if content.is_empty() {
+        return Err("no content".to_owned());
+    }
+    serde_json::from_slice(content).map_err(|error| {
+        format!("{} bytes that are no JSON (line {}, column {})", content.len(), error.line(), error.column())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn a_media_range_covers_its_types() {
+        assert!(covers("application/json; charset=utf-8", "application/json"));
+        assert!(covers("application/*", "application/json"));
+        assert!(covers("*/*", "text/html"));
+        assert!(!covers("application/json", "application/problem+json"));
+        assert!(!covers("text/*", "application/json"));
+    }
+}

@@ -1,0 +1,59 @@
+//! An answer that cannot have content has none, and says nothing about its length.
+//!
+//! ## Requires   A 204 ends with its head: no content, no trailers, no Content-Length, no
+//!               Transfer-Encoding.
+//! ## Why        What comes after the head is read as the next answer on a kept connection.
+//! ## Spec       RFC 9110 §15.3.5, §8.6; RFC 9112 §6.1, §6.3.
+//! ## Silent     For other statuses.
+
+use super::{Judgement, Sent, Subject, Violation, fold};
+use crate::http::{FramingViolation, Response};
+use crate::plan::Requirement;
+
+/// No content, no trailers, no stray bytes.
+pub fn no_content(subject: &Subject, requirement: &Requirement) -> Judgement {
+    each(subject, requirement, |sent, response| {
+        let framing = &sent.exchange.framing;
+        let stray = framing.contains(&FramingViolation::ContentAfterNoContent)
+            || framing.contains(&FramingViolation::StrayBytes);
+        let bytes = response.body.len() + sent.exchange.stray.len();
+        if stray || bytes > 0 {
+            return Some(("no content", format!("{bytes} bytes after the head")));
+        }
+        let trailers = !response.trailers.is_empty();
+        trailers.then(|| ("no trailers", format!("{} trailers", response.trailers.len())))
+    })
+}
+
+/// No `Content-Length`, not even zero.
+pub fn no_content_length(subject: &Subject, requirement: &Requirement) -> Judgement {
+    each(subject, requirement, |_, response| field(response, "Content-Length"))
+}
+
+/// No `Transfer-Encoding`.
+pub fn no_transfer_encoding(subject: &Subject, requirement: &Requirement) -> Judgement {
+    each(subject, requirement, |_, response| field(response, "Transfer-Encoding"))
+}
+
+fn field(response: &Response, name: &'static str) -> Option<(&'static str, String)> {
+    let value = response.header(name)?;
+    let expected =
+        if name == "Content-Length" { "no Content-Length" } else { "no Transfer-Encoding" };
+    Some((expected, format!("{name}: {}", String::from_utf8_lossy(value))))
+}
+
+fn each(
+    subject: &Subject,
+    requirement: &Requirement,
+    look: impl Fn(&Sent, &Response) -> Option<(&'static str, String)>,
+) -> Judgement {
+    fold(subject.selected(requirement).filter_map(|(index, sent)| {
+        let response = sent.exchange.outcome.as_ref().ok()?;
+        Some(match look(sent, response) {
+            None => Judgement::Satisfied,
+            Some((expected, actual)) => {
+                Judgement::Violated(vec![Violation::at(index, expected, actual)])
+            }
+        })
+    }))
+}

@@ -1,0 +1,166 @@
+//! What a script did on the wire and what became of the instances in it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::http::Exchange;
+use crate::plan::{Send, Slot};
+
+/// Whether an instance lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Life {
+    /// Its credential is accepted.
+    Alive,
+    /// Its credential is refused.
+    Dead,
+    /// Nobody could tell, and why.
+    Unknown(String),
+}
+
+/// A request of the script and what came back.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// What the plan said.
+    pub send: Send,
+    /// What happened on the wire.
+    pub exchange: Exchange,
+    /// How often it went without an answer before this one.
+    pub unanswered: u32,
+    /// When it started, since the run began.
+    pub at: Duration,
+}
+
+impl Sent {
+    /// The status, where an answer came.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.exchange.outcome.as_ref().ok().map(|response| response.status)
+    }
+
+    /// Whether it was answered with a 2xx.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        self.status().is_some_and(|status| (200..300).contains(&status))
+    }
+
+    /// The answer in a few words: `401 application/json, 30 bytes`, or the fault.
+    #[must_use]
+    pub fn seen(&self) -> String {
+        match &self.exchange.outcome {
+            Ok(response) => {
+                let media_type =
+                    response.media_type().map_or_else(String::new, |name| format!(" {name},"));
+                format!("{}{media_type} {} bytes", response.status, response.body.len())
+            }
+            Err(fault) => format!("no answer: {fault}"),
+        }
+    }
+}
+
+/// Something that happened, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moment {
+    /// The request at this place of [`Record::sends`] was sent and answered.
+    Sent(usize),
+    /// The instance was looked at.
+    Looked(Slot, Life),
+}
+
+/// What became of a leased instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyTrace {
+    /// Its id.
+    pub id: String,
+    /// Whether it lived before the first request.
+    pub before: Life,
+    /// Whether it lived after the last.
+    pub after: Life,
+}
+
+/// What a script did.
+#[derive(Debug, Clone, Default)]
+pub struct Record {
+    /// The requests, in order.
+    pub sends: Vec<Sent>,
+    /// Requests and looks, in order.
+    pub moments: Vec<Moment>,
+    /// The leased instances.
+    pub keys: BTreeMap<Slot, KeyTrace>,
+    /// The sentinel after the last request.
+    pub sentinel: Option<Life>,
+    /// The authorised credential after the last request.
+    pub admin: Option<Life>,
+    /// Instances that no request addressed, by id.
+    pub bystanders: Vec<(String, Life)>,
+    /// How long after the last success the addressed instance was seen dead.
+    pub revocation_latency: Option<Duration>,
+    /// Why the script ended before its last step.
+    pub ended_early: Option<String>,
+    /// Whether the addressed id was a stand-in that belongs to nobody.
+    pub stand_in: bool,
+    /// Facts worth telling.
+    pub notes: Vec<String>,
+}
+
+impl Record {
+    /// The request with the label.
+    #[must_use]
+    pub fn sent(&self, label: &str) -> Option<(usize, &Sent)> {
+        self.sends.iter().enumerate().find(|(_, sent)| sent.send.label == label)
+    }
+
+    /// The last look at the slot before the request, if nothing else was sent to it in between.
+    #[must_use]
+    pub fn life_before(&self, exchange: usize, slot: Slot) -> Option<&Life> {
+        let place = self.place_of(exchange)?;
+        let earlier = self.moments.get(..place)?;
+        self.nearest_look(earlier.iter().rev(), slot)
+    }
+
+    /// The first look at the slot after the request, if nothing else was sent to it in between.
+    #[must_use]
+    pub fn life_after(&self, exchange: usize, slot: Slot) -> Option<&Life> {
+        let place = self.place_of(exchange)?;
+        let later = self.moments.get(place + 1..)?;
+        self.nearest_look(later.iter(), slot)
+    }
+
+    fn place_of(&self, exchange: usize) -> Option<usize> {
+        self.moments.iter().position(|moment| *moment == Moment::Sent(exchange))
+    }
+
+    fn nearest_look<'a>(
+        &self,
+        moments: impl Iterator<Item = &'a Moment>,
+        slot: Slot,
+    ) -> Option<&'a Life> {
+        for moment in moments {
+            match moment {
+                Moment::Looked(looked, life) if *looked == slot => return Some(life),
+                Moment::Sent(other) => {
+                    let sent = self.sends.get(*other)?;
+                    if sent.send.addresses == Some(slot) {
+                        return None;
+                    }
+                }
+                Moment::Looked(..) => {}
+            }
+        }
+        None
+    }
+}
+
+/// What a control showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlSeen {
+    /// The control's name.
+    pub name: String,
+    /// Whether the plain request of an authorised caller was accepted.
+    pub accepted: bool,
+    /// The plain request's answer, in a few words, or why it was not sent.
+    pub seen: String,
+    /// Whether the target answered the plain request at all.
+    pub answered: bool,
+    /// The status that the same request with the case's unusual part got, where it has one.
+    pub shaped_status: Option<u16>,
+}
