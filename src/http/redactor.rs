@@ -1,0 +1,107 @@
+//! Takes every known secret out of bytes that are about to be shown or written.
+
+use std::fmt;
+
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+
+use super::encodings::{Forms, Match};
+use super::secret::Secret;
+
+/// Every secret that a run knows, and what stands in its place.
+///
+/// A value, in any of its encoded forms, becomes `[redacted:xxxxxxxx]`: a fingerprint under a
+/// key of the run, so that equal values stay equal in a report, and nobody without the key can
+/// try values against it. Values under six bytes are not searched for.
+pub struct Redactor {
+    key: zeroize::Zeroizing<Vec<u8>>,
+    forms: Forms,
+    fingerprints: Vec<String>,
+}
+
+impl Redactor {
+    /// A redactor of these secrets; `key` is random bytes, new for each run.
+    #[must_use]
+    pub fn new(key: &[u8], secrets: impl IntoIterator<Item = Secret>) -> Self {
+        let key = key.to_vec().into();
+        let mut redactor = Self {
+            key,
+            forms: Forms::default(),
+            fingerprints: Vec::new(),
+        };
+        for secret in secrets {
+            redactor.add(&secret);
+        }
+        redactor
+    }
+
+    /// Makes one more secret known.
+    pub fn add(&mut self, secret: &Secret) {
+        let fingerprint = self.fingerprint(secret);
+        self.forms.add(secret.reveal(), self.fingerprints.len());
+        self.fingerprints.push(fingerprint);
+    }
+
+    /// What stands for this secret: eight hex digits, the same for equal values.
+    #[must_use]
+    pub fn fingerprint(&self, secret: &Secret) -> String {
+        // HMAC takes a key of any length, so this cannot fail.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else {
+            return String::new();
+        };
+        mac.update(secret.reveal());
+        mac.finalize()
+            .into_bytes()
+            .iter()
+            .take(4)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    /// The bytes without any known secret.
+    #[must_use]
+    pub fn redact(&self, bytes: &[u8]) -> Vec<u8> {
+        self.replace(bytes, &self.matches(bytes))
+    }
+
+    /// The text without any known secret.
+    #[must_use]
+    pub fn redact_text(&self, text: &str) -> String {
+        let redacted = self.redact(text.as_bytes());
+        String::from_utf8(redacted)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    }
+
+    /// Whether a known secret is in these bytes.
+    #[must_use]
+    pub fn finds(&self, bytes: &[u8]) -> bool {
+        self.forms.first_match(bytes, 0).is_some()
+    }
+
+    pub(in crate::http) fn matches(&self, bytes: &[u8]) -> Vec<Match> {
+        self.forms.matches(bytes)
+    }
+
+    /// Replaces these ranges, which are in order and do not overlap.
+    pub(in crate::http) fn replace(&self, bytes: &[u8], matches: &[Match]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(bytes.len());
+        let mut from = 0;
+        for found in matches {
+            out.extend_from_slice(bytes.get(from..found.range.start).unwrap_or_default());
+            let fingerprint = self
+                .fingerprints
+                .get(found.owner)
+                .map_or("", String::as_str);
+            out.extend_from_slice(format!("[redacted:{fingerprint}]").as_bytes());
+            from = found.range.end;
+        }
+        out.extend_from_slice(bytes.get(from..).unwrap_or_default());
+        out
+    }
+}
+
+impl fmt::Debug for Redactor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Redactor({} secrets)", self.fingerprints.len())
+    }
+}
