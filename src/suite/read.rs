@@ -125,10 +125,13 @@ impl Inspector<'_> {
             let at = at.push("create");
             self.not_blank(&at.push("operation"), &create.operation);
             let take = at.push("take");
+            let mut missing = BTreeSet::from(TAKEN);
             for (name, expression) in &create.take {
                 let place = take.push(name);
+                let meant = nearest(name, TAKEN);
+                missing.remove(meant.unwrap_or_default());
                 if !TAKEN.contains(&name.as_str()) {
-                    let message = match nearest(name, TAKEN) {
+                    let message = match meant {
                         Some(meant) => format!("unknown field `{name}`, did you mean `{meant}`?"),
                         None => format!("unknown field `{name}` (known are `id`, `secret`)"),
                     };
@@ -136,10 +139,8 @@ impl Inspector<'_> {
                 }
                 self.expression(&place, expression);
             }
-            for name in TAKEN {
-                if !create.take.contains_key(name) {
-                    self.key(&take, format!("missing field `{name}`"));
-                }
+            for name in missing {
+                self.key(&take, format!("missing field `{name}`"));
             }
         }
         if let Some(probe) = &resource.probe {

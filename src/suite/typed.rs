@@ -46,6 +46,11 @@ pub fn read_typed<T: DeserializeOwned>(document: &Document) -> Result<T, TypedEr
         if !missing.is_some_and(|field| tree.removed_keys.contains(&field)) {
             problems.push(problem(document, &pointer, &message));
         }
+        if let Some((parent, _)) = pointer.split_last()
+            && let Some(meant) = meant_field(&message)
+        {
+            tree.removed_keys.insert(parent.push(meant));
+        }
         if !tree.remove(&tokens) {
             break;
         }
@@ -67,6 +72,7 @@ struct Tree {
     root: Yaml,
     /// Array -> the numbers, in the document, of the items put aside.
     removed_items: BTreeMap<Pointer, BTreeSet<usize>>,
+    /// The keys put aside, and those that they most likely are typos of.
     removed_keys: BTreeSet<Pointer>,
 }
 
@@ -188,10 +194,9 @@ fn convert(node: &Node, pointer: &Pointer, unfit: &mut Vec<Pointer>) -> Yaml {
 
 fn problem(document: &Document, pointer: &Pointer, message: &str) -> Problem {
     if let Some(field) = quoted(message, "unknown field `") {
-        let known = expected(message);
-        let meant = match nearest(field, known.iter().copied()) {
+        let meant = match meant_field(message) {
             Some(meant) => format!(", did you mean `{meant}`?"),
-            None => format!(" (known are {})", listed(&known)),
+            None => format!(" (known are {})", listed(&expected(message))),
         };
         let message = format!("unknown field `{field}`{meant}");
         return Problem::with_key(document, pointer, message);
@@ -217,6 +222,12 @@ fn problem(document: &Document, pointer: &Pointer, message: &str) -> Problem {
         }
         _ => Problem::with_value(document, pointer, message.to_owned()),
     }
+}
+
+/// The field that an unknown one most likely is a typo of.
+fn meant_field(message: &str) -> Option<&str> {
+    let field = quoted(message, "unknown field `")?;
+    nearest(field, expected(message))
 }
 
 fn kind(node: &Node) -> &'static str {
