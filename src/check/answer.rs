@@ -21,11 +21,18 @@ pub fn declared_media_type(subject: &Subject, requirement: &Requirement) -> Judg
             return undeclared(response.status);
         }
         let seen = response.media_type();
-        let fits = |name: &String| declared.iter().any(|media_type| covers(&media_type.name, name));
+        let fits = |name: &String| {
+            declared
+                .iter()
+                .any(|media_type| covers(&media_type.name, name))
+        };
         if seen.as_ref().is_some_and(fits) {
             return Judgement::Satisfied;
         }
-        let names: Vec<&str> = declared.iter().map(|media_type| media_type.name.as_str()).collect();
+        let names: Vec<&str> = declared
+            .iter()
+            .map(|media_type| media_type.name.as_str())
+            .collect();
         let actual = seen.map_or_else(
             || format!("{} without a Content-Type", response.status),
             |name| format!("{} as {name}", response.status),
@@ -80,19 +87,27 @@ pub fn property_present(subject: &Subject, requirement: &Requirement) -> Judgeme
             Some(_) => format!("`{property}` is no text"),
             None => format!("there is no `{property}`"),
         };
-        Judgement::Violated(vec![Violation::at(index, format!("`{property}` with a text"), actual)])
+        Judgement::Violated(vec![Violation::at(
+            index,
+            format!("`{property}` with a text"),
+            actual,
+        )])
     }))
 }
 
 /// The answer is no redirect.
 pub fn no_redirect(subject: &Subject, requirement: &Requirement) -> Judgement {
-    fold(subject.selected(requirement).map(|(index, sent)| match sent.status() {
-        Some(300..400) => {
-            Judgement::Violated(vec![Violation::at(index, "no redirect", sent.seen())])
-        }
-        Some(_) => Judgement::Satisfied,
-        None => Judgement::Silent("there was no answer".to_owned()),
-    }))
+    fold(
+        subject
+            .selected(requirement)
+            .map(|(index, sent)| match sent.status() {
+                Some(300..400) => {
+                    Judgement::Violated(vec![Violation::at(index, "no redirect", sent.seen())])
+                }
+                Some(_) => Judgement::Satisfied,
+                None => Judgement::Silent("there was no answer".to_owned()),
+            }),
+    )
 }
 
 fn answers<'a>(
@@ -100,7 +115,11 @@ fn answers<'a>(
     requirement: &'a Requirement,
 ) -> impl Iterator<Item = (usize, &'a Response)> {
     let answered = |(index, sent): (usize, &'a Sent)| {
-        sent.exchange.outcome.as_ref().ok().map(|response| (index, response))
+        sent.exchange
+            .outcome
+            .as_ref()
+            .ok()
+            .map(|response| (index, response))
     };
     subject.selected(requirement).filter_map(answered)
 }
@@ -117,7 +136,12 @@ fn undeclared(status: u16) -> Judgement {
 
 /// Whether a declared media type or range covers the one seen (RFC 9110 §12.5.1).
 fn covers(declared: &str, seen: &str) -> bool {
-    let declared = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let declared = declared
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     match declared.split_once('/') {
         Some(("*", "*")) => true,
         Some((kind, "*")) => seen.split('/').next() == Some(kind),
@@ -126,16 +150,21 @@ fn covers(declared: &str, seen: &str) -> bool {
 }
 
 fn json(response: &Response) -> Result<Value, String> {
-    let content = response.content().map_err(|reason| {
-        format!("content whose coding cannot be undone: {reason}")
-    })?;
+    let content = response
+        .content()
+        .map_err(|reason| format!("content whose coding cannot be undone: {reason}"))?;
     // RFC 8259 §8.1: a parser may ignore a byte order mark.
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     if content.is_empty() {
         return Err("no content".to_owned());
     }
     serde_json::from_slice(content).map_err(|error| {
-        format!("{} bytes that are no JSON (line {}, column {})", content.len(), error.line(), error.column())
+        format!(
+            "{} bytes that are no JSON (line {}, column {})",
+            content.len(),
+            error.line(),
+            error.column()
+        )
     })
 }
 
@@ -145,7 +174,10 @@ mod tests {
 
     #[test]
     fn a_media_range_covers_its_types() {
-        assert!(covers("application/json; charset=utf-8", "application/json"));
+        assert!(covers(
+            "application/json; charset=utf-8",
+            "application/json"
+        ));
         assert!(covers("application/*", "application/json"));
         assert!(covers("*/*", "text/html"));
         assert!(!covers("application/json", "application/problem+json"));

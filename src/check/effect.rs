@@ -42,13 +42,11 @@ pub fn consistent(subject: &Subject, requirement: &Requirement) -> Judgement {
         let before = subject.record.life_before(index, slot);
         let after = subject.record.life_after(index, slot);
         match (status, before, after) {
-            (200..300, _, Some(Life::Alive)) => {
-                Judgement::Violated(vec![Violation::at(
-                    index,
-                    format!("{status} means that the key is dead"),
-                    "its credential is still accepted",
-                )])
-            }
+            (200..300, _, Some(Life::Alive)) => Judgement::Violated(vec![Violation::at(
+                index,
+                format!("{status} means that the key is dead"),
+                "its credential is still accepted",
+            )]),
             (300..500, Some(Life::Alive), Some(Life::Dead)) => {
                 Judgement::Violated(vec![Violation::at(
                     index,
@@ -84,7 +82,12 @@ pub fn only_addressed(subject: &Subject, _: &Requirement) -> Judgement {
 /// The instance that only the query or the content names lives on.
 pub fn second_lives(subject: &Subject, _: &Requirement) -> Judgement {
     fold(subject.focus().map(|(index, sent)| {
-        match subject.record.keys.get(&Slot::Second).map(|trace| &trace.after) {
+        match subject
+            .record
+            .keys
+            .get(&Slot::Second)
+            .map(|trace| &trace.after)
+        {
             Some(Life::Alive) => Judgement::Satisfied,
             Some(Life::Dead) => Judgement::Violated(vec![Violation::at(
                 index,
@@ -110,7 +113,9 @@ pub fn repetition(subject: &Subject, _: &Requirement) -> Judgement {
         let violation = Violation::at(*first, "the dead key stays dead", actual);
         judgements.push(Judgement::Violated(vec![violation]));
     }
-    let broken = rounds.iter().find(|(_, sent)| sent.status().is_none_or(|status| status >= 500));
+    let broken = rounds
+        .iter()
+        .find(|(_, sent)| sent.status().is_none_or(|status| status >= 500));
     if let Some((index, sent)) = broken {
         let violation = Violation::at(*index, "204 or a 4xx", sent.seen()).tolerated();
         judgements.push(Judgement::Violated(vec![violation]));
@@ -127,14 +132,20 @@ pub fn repetition(subject: &Subject, _: &Requirement) -> Judgement {
 
 /// Every instance that no request of the run addressed lives.
 pub fn bystanders_live(subject: &Subject, _: &Requirement) -> Judgement {
-    fold(subject.record.bystanders.iter().map(|(id, life)| match life {
-        Life::Alive => Judgement::Satisfied,
-        Life::Dead => Judgement::Violated(vec![Violation::of_state(
-            format!("id {id}, which no request addressed, lives"),
-            "it is dead",
-        )]),
-        Life::Unknown(reason) => Judgement::Silent(reason.clone()),
-    }))
+    fold(
+        subject
+            .record
+            .bystanders
+            .iter()
+            .map(|(id, life)| match life {
+                Life::Alive => Judgement::Satisfied,
+                Life::Dead => Judgement::Violated(vec![Violation::of_state(
+                    format!("id {id}, which no request addressed, lives"),
+                    "it is dead",
+                )]),
+                Life::Unknown(reason) => Judgement::Silent(reason.clone()),
+            }),
+    )
 }
 
 struct KeyAlive(String);

@@ -48,8 +48,11 @@ pub fn failures(
     requirement: &Requirement,
     violations: &[Violation],
 ) -> Vec<Failure> {
-    let sources: Vec<SourcePlace> =
-        requirement.sources.iter().map(|source| place(subject, source)).collect();
+    let sources: Vec<SourcePlace> = requirement
+        .sources
+        .iter()
+        .map(|source| place(subject, source))
+        .collect();
     violations
         .iter()
         .map(|violation| Failure {
@@ -72,14 +75,12 @@ pub fn failures(
 
 fn place(subject: &Subject, source: &Source) -> SourcePlace {
     let position = match source {
-        Source::Contract(pointer) => {
-            Pointer::parse(pointer).and_then(|pointer| {
-                let document = subject.document;
-                document
-                    .key_position(&pointer)
-                    .or_else(|| document.at(&pointer).map(crate::document::Node::position))
-            })
-        }
+        Source::Contract(pointer) => Pointer::parse(pointer).and_then(|pointer| {
+            let document = subject.document;
+            document
+                .key_position(&pointer)
+                .or_else(|| document.at(&pointer).map(crate::document::Node::position))
+        }),
         Source::Citation(_) => None,
     };
     SourcePlace {

@@ -67,14 +67,24 @@ impl Violation {
     #[must_use]
     pub fn at(exchange: usize, expected: impl Into<String>, actual: impl Into<String>) -> Self {
         let (expected, actual) = (expected.into(), actual.into());
-        Self { expected, actual, exchange: Some(exchange), tolerated: false }
+        Self {
+            expected,
+            actual,
+            exchange: Some(exchange),
+            tolerated: false,
+        }
     }
 
     /// A violation that no single request shows.
     #[must_use]
     pub fn of_state(expected: impl Into<String>, actual: impl Into<String>) -> Self {
         let (expected, actual) = (expected.into(), actual.into());
-        Self { expected, actual, exchange: None, tolerated: false }
+        Self {
+            expected,
+            actual,
+            exchange: None,
+            tolerated: false,
+        }
     }
 
     /// The same, but as a warning.
@@ -113,21 +123,65 @@ type Check = fn(&Subject, &Requirement) -> Judgement;
 
 /// Every check by name, with the head of the file that documents it.
 const CHECKS: &[(&str, Check, &str)] = &[
-    ("bystanders-live", effect::bystanders_live, include_str!("effect.rs")),
+    (
+        "bystanders-live",
+        effect::bystanders_live,
+        include_str!("effect.rs"),
+    ),
     ("consistent", effect::consistent, include_str!("effect.rs")),
-    ("declared-media-type", answer::declared_media_type, include_str!("answer.rs")),
-    ("declared-schema", answer::declared_schema, include_str!("answer.rs")),
-    ("no-content", no_content::no_content, include_str!("no_content.rs")),
-    ("no-content-length", no_content::no_content_length, include_str!("no_content.rs")),
+    (
+        "declared-media-type",
+        answer::declared_media_type,
+        include_str!("answer.rs"),
+    ),
+    (
+        "declared-schema",
+        answer::declared_schema,
+        include_str!("answer.rs"),
+    ),
+    (
+        "no-content",
+        no_content::no_content,
+        include_str!("no_content.rs"),
+    ),
+    (
+        "no-content-length",
+        no_content::no_content_length,
+        include_str!("no_content.rs"),
+    ),
     ("no-effect", refusal::no_effect, include_str!("refusal.rs")),
-    ("no-redirect", answer::no_redirect, include_str!("answer.rs")),
-    ("no-transfer-encoding", no_content::no_transfer_encoding, include_str!("no_content.rs")),
-    ("only-addressed", effect::only_addressed, include_str!("effect.rs")),
-    ("property-present", answer::property_present, include_str!("answer.rs")),
-    ("refused-elsewhere", refusal::refused_elsewhere, include_str!("refusal.rs")),
+    (
+        "no-redirect",
+        answer::no_redirect,
+        include_str!("answer.rs"),
+    ),
+    (
+        "no-transfer-encoding",
+        no_content::no_transfer_encoding,
+        include_str!("no_content.rs"),
+    ),
+    (
+        "only-addressed",
+        effect::only_addressed,
+        include_str!("effect.rs"),
+    ),
+    (
+        "property-present",
+        answer::property_present,
+        include_str!("answer.rs"),
+    ),
+    (
+        "refused-elsewhere",
+        refusal::refused_elsewhere,
+        include_str!("refusal.rs"),
+    ),
     ("repetition", effect::repetition, include_str!("effect.rs")),
     ("revoked", effect::revoked, include_str!("effect.rs")),
-    ("second-lives", effect::second_lives, include_str!("effect.rs")),
+    (
+        "second-lives",
+        effect::second_lives,
+        include_str!("effect.rs"),
+    ),
 ];
 
 /// Judges a case by one requirement.
@@ -147,7 +201,10 @@ pub fn judge(subject: &Subject, requirement: &Requirement) -> Judgement {
 /// What the file of a check says about its family, for `explain`.
 #[must_use]
 pub fn document(name: &str) -> Option<&'static str> {
-    CHECKS.iter().find(|(known, ..)| *known == name).map(|(_, _, document)| *document)
+    CHECKS
+        .iter()
+        .find(|(known, ..)| *known == name)
+        .map(|(_, _, document)| *document)
 }
 
 impl<'a> Subject<'a> {
@@ -165,12 +222,17 @@ impl<'a> Subject<'a> {
     }
 
     /// The requests of the case that the requirement's selector means.
-    pub fn selected(&self, requirement: &'a Requirement) -> impl Iterator<Item = (usize, &'a Sent)> {
+    pub fn selected(
+        &self,
+        requirement: &'a Requirement,
+    ) -> impl Iterator<Item = (usize, &'a Sent)> {
         self.focus().filter(move |(_, sent)| {
             requirement.on.as_ref().is_none_or(|selector| {
                 selector.covers(sent.send.credential, sent.send.path)
                     && (selector.status.is_empty()
-                        || sent.status().is_some_and(|status| selector.covers_status(status)))
+                        || sent
+                            .status()
+                            .is_some_and(|status| selector.covers_status(status)))
             })
         })
     }
@@ -195,7 +257,11 @@ mod tests {
     fn a_violation_outweighs_a_doubt_and_a_doubt_a_pass() {
         let violation = Violation::at(0, "401", "204");
         let doubt = || Judgement::Undecided("no probe".to_owned());
-        let all = [Judgement::Satisfied, doubt(), Judgement::Violated(vec![violation.clone()])];
+        let all = [
+            Judgement::Satisfied,
+            doubt(),
+            Judgement::Violated(vec![violation.clone()]),
+        ];
         assert_eq!(fold(all), Judgement::Violated(vec![violation]));
         assert_eq!(fold([Judgement::Satisfied, doubt()]), doubt());
         let silent = Judgement::Silent("n/a".to_owned());

@@ -21,25 +21,40 @@ pub fn no_content(subject: &Subject, requirement: &Requirement) -> Judgement {
             return Some(("no content", format!("{bytes} bytes after the head")));
         }
         let trailers = !response.trailers.is_empty();
-        trailers.then(|| ("no trailers", format!("{} trailers", response.trailers.len())))
+        trailers.then(|| {
+            (
+                "no trailers",
+                format!("{} trailers", response.trailers.len()),
+            )
+        })
     })
 }
 
 /// No `Content-Length`, not even zero.
 pub fn no_content_length(subject: &Subject, requirement: &Requirement) -> Judgement {
-    each(subject, requirement, |_, response| field(response, "Content-Length"))
+    each(subject, requirement, |_, response| {
+        field(response, "Content-Length")
+    })
 }
 
 /// No `Transfer-Encoding`.
 pub fn no_transfer_encoding(subject: &Subject, requirement: &Requirement) -> Judgement {
-    each(subject, requirement, |_, response| field(response, "Transfer-Encoding"))
+    each(subject, requirement, |_, response| {
+        field(response, "Transfer-Encoding")
+    })
 }
 
 fn field(response: &Response, name: &'static str) -> Option<(&'static str, String)> {
     let value = response.header(name)?;
-    let expected =
-        if name == "Content-Length" { "no Content-Length" } else { "no Transfer-Encoding" };
-    Some((expected, format!("{name}: {}", String::from_utf8_lossy(value))))
+    let expected = if name == "Content-Length" {
+        "no Content-Length"
+    } else {
+        "no Transfer-Encoding"
+    };
+    Some((
+        expected,
+        format!("{name}: {}", String::from_utf8_lossy(value)),
+    ))
 }
 
 fn each(

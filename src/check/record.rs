@@ -34,13 +34,18 @@ impl Sent {
     /// The status, where an answer came.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        self.exchange.outcome.as_ref().ok().map(|response| response.status)
+        self.exchange
+            .outcome
+            .as_ref()
+            .ok()
+            .map(|response| response.status)
     }
 
     /// Whether it was answered with a 2xx.
     #[must_use]
     pub fn is_success(&self) -> bool {
-        self.status().is_some_and(|status| (200..300).contains(&status))
+        self.status()
+            .is_some_and(|status| (200..300).contains(&status))
     }
 
     /// The answer in a few words: `401 application/json, 30 bytes`, or the fault.
@@ -48,9 +53,14 @@ impl Sent {
     pub fn seen(&self) -> String {
         match &self.exchange.outcome {
             Ok(response) => {
-                let media_type =
-                    response.media_type().map_or_else(String::new, |name| format!(" {name},"));
-                format!("{}{media_type} {} bytes", response.status, response.body.len())
+                let media_type = response
+                    .media_type()
+                    .map_or_else(String::new, |name| format!(" {name},"));
+                format!(
+                    "{}{media_type} {} bytes",
+                    response.status,
+                    response.body.len()
+                )
             }
             Err(fault) => format!("no answer: {fault}"),
         }
@@ -106,7 +116,10 @@ impl Record {
     /// The request with the label.
     #[must_use]
     pub fn sent(&self, label: &str) -> Option<(usize, &Sent)> {
-        self.sends.iter().enumerate().find(|(_, sent)| sent.send.label == label)
+        self.sends
+            .iter()
+            .enumerate()
+            .find(|(_, sent)| sent.send.label == label)
     }
 
     /// The last look at the slot before the request, if nothing else was sent to it in between.
@@ -126,7 +139,9 @@ impl Record {
     }
 
     fn place_of(&self, exchange: usize) -> Option<usize> {
-        self.moments.iter().position(|moment| *moment == Moment::Sent(exchange))
+        self.moments
+            .iter()
+            .position(|moment| *moment == Moment::Sent(exchange))
     }
 
     fn nearest_look<'a>(

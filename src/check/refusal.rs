@@ -45,7 +45,11 @@ pub fn refused_elsewhere(subject: &Subject, _: &Requirement) -> Judgement {
     let mut live = None;
     let mut dead = None;
     for (index, sent) in subject.focus() {
-        *(if is_insufficient(sent) { &mut dead } else { &mut live }) = Some((index, sent));
+        *(if is_insufficient(sent) {
+            &mut dead
+        } else {
+            &mut live
+        }) = Some((index, sent));
     }
     match (live, dead) {
         (Some((_, before)), _) if !before.is_success() => Judgement::Silent(format!(

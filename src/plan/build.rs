@@ -5,11 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 use crate::api::{Api, Operation};
-use crate::document::Pointer;
+use crate::document::{Document, Pointer};
 use crate::plan::rules::{self, Context, ControlDraft, Draft, Requests, Rule};
-use crate::plan::{
-    Case, CaseId, Control, RequirementIndex, Script, ScriptIndex, Tier,
-};
+use crate::plan::{Case, CaseId, Control, RequirementIndex, Script, ScriptIndex, Tier};
 use crate::suite::{CredentialClass, Requirement, Selector, Source, Suite, Trigger};
 
 /// The most cases that one operation may have.
@@ -100,7 +98,9 @@ pub enum PlanError {
 }
 
 fn nearest_text(nearest: &Option<String>) -> String {
-    nearest.as_ref().map_or_else(String::new, |name| format!(" (nearest: `{name}`)"))
+    nearest
+        .as_ref()
+        .map_or_else(String::new, |name| format!(" (nearest: `{name}`)"))
 }
 
 /// The name of `names` that is most like the given one, if any is like it at all.
@@ -118,7 +118,12 @@ pub fn nearest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
 /// # Errors
 ///
 /// Where the suite names an operation, a rule, a variant, a check or a place that does not exist.
-pub fn plan(api: &Api, suite: &Suite, base_path: &str) -> Result<Plan, PlanError> {
+pub fn plan(
+    api: &Api,
+    document: &Document,
+    suite: &Suite,
+    base_path: &str,
+) -> Result<Plan, PlanError> {
     let operation = find_operation(api, suite)?;
     let context = Context {
         api,
@@ -127,37 +132,48 @@ pub fn plan(api: &Api, suite: &Suite, base_path: &str) -> Result<Plan, PlanError
         requests: Requests::new(api, operation, base_path),
     };
     let mut builder = Builder::default();
-    let drafts = draft_all(&context, suite)?;
+    let drafts = draft_all(&context, document, suite)?;
     for (rule, draft) in drafts {
         builder.add(&context, suite, rule, draft)?;
     }
     let Builder { scripts, cases, .. } = builder;
     if cases.len() > CASES_PER_OPERATION_MAX {
         let operation = operation.id.clone();
-        return Err(PlanError::TooManyCases { operation, cases: cases.len() });
+        return Err(PlanError::TooManyCases {
+            operation,
+            cases: cases.len(),
+        });
     }
-    Ok(Plan { suite: suite.clone(), base_path: base_path.to_owned(), scripts, cases, filtered_out: 0 })
+    Ok(Plan {
+        suite: suite.clone(),
+        base_path: base_path.to_owned(),
+        scripts,
+        cases,
+        filtered_out: 0,
+    })
 }
 
 fn find_operation<'a>(api: &'a Api, suite: &Suite) -> Result<&'a Operation, PlanError> {
-    api.operation(&suite.operation).ok_or_else(|| PlanError::UnknownOperation {
-        operation: suite.operation.clone(),
-        nearest: nearest(
-            &suite.operation,
-            api.operations.iter().map(|operation| operation.id.as_str()),
-        ),
-    })
+    api.operation(&suite.operation)
+        .ok_or_else(|| PlanError::UnknownOperation {
+            operation: suite.operation.clone(),
+            nearest: nearest(
+                &suite.operation,
+                api.operations.iter().map(|operation| operation.id.as_str()),
+            ),
+        })
 }
 
 /// Every case of every rule that the suite names, in the order of the rules.
 fn draft_all(
     context: &Context,
+    document: &Document,
     suite: &Suite,
 ) -> Result<Vec<(&'static Rule, Draft)>, PlanError> {
     let mut named: BTreeMap<&str, Vec<&Requirement>> = BTreeMap::new();
     for requirement in &suite.requirements {
         known_check(requirement)?;
-        known_places(context.api, requirement)?;
+        known_places(document, requirement)?;
         if let Trigger::Rule(rule) = requirement.trigger() {
             known_rule(requirement, rule)?;
             named.entry(rule).or_default().push(requirement);
@@ -165,13 +181,17 @@ fn draft_all(
     }
     let mut drafts = Vec::new();
     for rule in rules::RULES {
-        let Some(requirements) = named.get(rule.name) else { continue };
+        let Some(requirements) = named.get(rule.name) else {
+            continue;
+        };
         let derived = rule.derive(context);
         for requirement in requirements {
             known_variants(requirement, rule, &derived)?;
         }
         let wanted = derived.into_iter().filter(|draft| {
-            requirements.iter().any(|requirement| judges(requirement, rule.name, &draft.detail))
+            requirements
+                .iter()
+                .any(|requirement| judges(requirement, rule.name, &draft.detail))
         });
         drafts.extend(wanted.map(|draft| (rule, draft)));
     }
@@ -233,14 +253,21 @@ fn known_check(requirement: &Requirement) -> Result<(), PlanError> {
     }
 }
 
-fn known_places(api: &Api, requirement: &Requirement) -> Result<(), PlanError> {
+fn known_places(document: &Document, requirement: &Requirement) -> Result<(), PlanError> {
     let unknown = requirement.sources.iter().find_map(|source| match source {
-        Source::Contract(pointer) if api.place(pointer).is_none() => Some(pointer.clone()),
+        Source::Contract(pointer) if !exists(document, pointer) => Some(pointer.clone()),
         _ => None,
     });
     unknown.map_or(Ok(()), |pointer| {
-        Err(PlanError::UnknownPlace { code: requirement.code.to_string(), pointer })
+        Err(PlanError::UnknownPlace {
+            code: requirement.code.to_string(),
+            pointer,
+        })
     })
+}
+
+fn exists(document: &Document, pointer: &str) -> bool {
+    Pointer::parse(pointer).is_some_and(|pointer| document.at(&pointer).is_some())
 }
 
 #[derive(Default)]
@@ -262,18 +289,23 @@ impl Builder {
             judges(requirement, rule.name, &draft.detail)
         });
         let attached = indexes(suite, |requirement| match requirement.trigger() {
-            Trigger::On(selector) => {
-                may_attach(selector, rule.name, &draft)
-            }
+            Trigger::On(selector) => may_attach(selector, rule.name, &draft),
             _ => false,
         });
         let mut tags: BTreeSet<String> = BTreeSet::new();
         for RequirementIndex(index) in &requirements {
-            tags.extend(suite.requirements.get(*index).into_iter().flat_map(|found| {
-                found.tags.iter().cloned()
-            }));
+            tags.extend(
+                suite
+                    .requirements
+                    .get(*index)
+                    .into_iter()
+                    .flat_map(|found| found.tags.iter().cloned()),
+            );
         }
-        let control = draft.control.map(|control| self.control(control)).transpose()?;
+        let control = draft
+            .control
+            .map(|control| self.control(control))
+            .transpose()?;
         let tier = draft.script.tier();
         let script = self.script(draft.script)?;
         self.cases.push(Case {
@@ -295,7 +327,10 @@ impl Builder {
 
     fn control(&mut self, control: ControlDraft) -> Result<Control, PlanError> {
         let base = self.script(control.base)?;
-        let shaped = control.shaped.map(|shaped| self.script(shaped)).transpose()?;
+        let shaped = control
+            .shaped
+            .map(|shaped| self.script(shaped))
+            .transpose()?;
         Ok(Control { base, shaped })
     }
 
@@ -306,7 +341,9 @@ impl Builder {
             return if known == Some(&script) {
                 Ok(*index)
             } else {
-                Err(PlanError::AmbiguousScript { script: script.name })
+                Err(PlanError::AmbiguousScript {
+                    script: script.name,
+                })
             };
         }
         let index = ScriptIndex(self.scripts.len());
@@ -330,13 +367,16 @@ fn may_attach(selector: &Selector, rule: &str, draft: &Draft) -> bool {
     if selector.except.iter().any(|except| except == rule) {
         return false;
     }
-    draft.script.sends().filter(|send| draft.focus.contains(&send.label)).any(|send| {
-        let plausible_refusal = send.credential == CredentialClass::Insufficient;
-        let wants_refusal = !selector.status.is_empty()
-            && selector.status.iter().all(|status| status.matches(401));
-        selector.covers(send.credential, send.path)
-            && (!wants_refusal || plausible_refusal)
-    })
+    draft
+        .script
+        .sends()
+        .filter(|send| draft.focus.contains(&send.label))
+        .any(|send| {
+            let plausible_refusal = send.credential == CredentialClass::Insufficient;
+            let wants_refusal = !selector.status.is_empty()
+                && selector.status.iter().all(|status| status.matches(401));
+            selector.covers(send.credential, send.path) && (!wants_refusal || plausible_refusal)
+        })
 }
 
 impl Plan {
@@ -355,10 +395,16 @@ impl Plan {
     /// The scripts that the cases need, controls included, in plan order.
     #[must_use]
     pub fn needed_scripts(&self) -> BTreeSet<ScriptIndex> {
-        let controls = self.cases.iter().filter_map(|case| case.control).flat_map(|control| {
-            std::iter::once(control.base).chain(control.shaped)
-        });
-        self.cases.iter().map(|case| case.script).chain(controls).collect()
+        let controls = self
+            .cases
+            .iter()
+            .filter_map(|case| case.control)
+            .flat_map(|control| std::iter::once(control.base).chain(control.shaped));
+        self.cases
+            .iter()
+            .map(|case| case.script)
+            .chain(controls)
+            .collect()
     }
 
     /// The tier that a case needs to be judged in full, its control included.
@@ -371,6 +417,9 @@ impl Plan {
     /// Every place of the contract that the plan's cases speak of.
     #[must_use]
     pub fn pointers(&self) -> BTreeSet<Pointer> {
-        self.cases.iter().flat_map(|case| case.pointers.iter().cloned()).collect()
+        self.cases
+            .iter()
+            .flat_map(|case| case.pointers.iter().cloned())
+            .collect()
     }
 }

@@ -16,8 +16,8 @@ pub use template::{Derivation, Piece, Template, display};
 
 // The layers after `plan` speak of levels and requirements without knowing suites.
 pub use crate::suite::{
-    CheckName, Code, CredentialClass, Effect, Expect, Level, PathClass, Profile, Requirement, Selector, Source,
-    Tier,
+    CheckName, Code, CredentialClass, Effect, Expect, Level, PathClass, Profile, Requirement,
+    Selector, Source, Tier,
 };
 
 /// The checks that a requirement may name; `check` implements each.

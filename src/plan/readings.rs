@@ -18,7 +18,12 @@ pub fn readings(text: &str) -> Vec<u128> {
     let trimmed = ascii.trim().trim_start_matches(['+', '-']);
     let mut found: Vec<u128> = Vec::new();
     found.extend(leading(trimmed, 10));
-    found.extend(decimal(&ascii.chars().filter(char::is_ascii_digit).collect::<String>()));
+    found.extend(decimal(
+        &ascii
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>(),
+    ));
     for group in ascii.split(|character: char| !character.is_ascii_digit()) {
         found.extend(decimal(group));
     }
@@ -47,11 +52,17 @@ fn fold_digits(text: &str) -> String {
 }
 
 fn decimal(digits: &str) -> Option<u128> {
-    if digits.is_empty() { None } else { Some(digits.parse().unwrap_or(u128::MAX)) }
+    if digits.is_empty() {
+        None
+    } else {
+        Some(digits.parse().unwrap_or(u128::MAX))
+    }
 }
 
 fn leading(text: &str, radix: u32) -> Option<u128> {
-    let end = text.find(|character: char| !character.is_digit(radix)).unwrap_or(text.len());
+    let end = text
+        .find(|character: char| !character.is_digit(radix))
+        .unwrap_or(text.len());
     let digits = text.get(..end).unwrap_or_default();
     if digits.is_empty() {
         None
@@ -65,7 +76,10 @@ fn radix_readings(text: &str) -> Vec<u128> {
     let mut found = Vec::new();
     if let Some(rest) = lower.strip_prefix("0x") {
         found.extend(leading(rest, 16));
-    } else if lower.bytes().next().is_some_and(|byte| byte.is_ascii_hexdigit())
+    } else if lower
+        .bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_hexdigit())
         && lower.bytes().all(|byte| byte.is_ascii_hexdigit())
         && lower.bytes().any(|byte| byte.is_ascii_alphabetic())
     {
@@ -83,11 +97,16 @@ fn radix_readings(text: &str) -> Vec<u128> {
 /// What a float parser makes of the longest numeric beginning, cut and rounded to an integer.
 fn float(text: &str) -> Vec<u128> {
     let shaped = |character: char| character.is_ascii_digit() || "eE.+-".contains(character);
-    let end = text.find(|character| !shaped(character)).unwrap_or(text.len());
+    let end = text
+        .find(|character| !shaped(character))
+        .unwrap_or(text.len());
     let mut part = text.get(..end).unwrap_or_default();
     while !part.is_empty() {
         if let Ok(value) = part.parse::<f64>() {
-            return vec![to_integer(value.abs().trunc()), to_integer(value.abs().round())];
+            return vec![
+                to_integer(value.abs().trunc()),
+                to_integer(value.abs().round()),
+            ];
         }
         part = part.get(..part.len() - 1).unwrap_or_default();
     }

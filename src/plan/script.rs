@@ -30,8 +30,13 @@ pub enum Holder {
 
 impl Holder {
     /// The identities that a config can give, make or declare absent.
-    pub const IDENTITIES: [Self; 5] =
-        [Self::Admin, Self::Limited, Self::Expired, Self::Revoked, Self::OtherTenant];
+    pub const IDENTITIES: [Self; 5] = [
+        Self::Admin,
+        Self::Limited,
+        Self::Expired,
+        Self::Revoked,
+        Self::OtherTenant,
+    ];
 }
 
 impl fmt::Display for Holder {
@@ -134,7 +139,12 @@ impl Script {
     #[must_use]
     pub fn single(name: impl Into<String>, send: Send) -> Self {
         let consumes = u32::from(send.credential == CredentialClass::Sufficient);
-        Self { name: name.into(), steps: vec![Step::Send(Box::new(send))], alone: false, consumes }
+        Self {
+            name: name.into(),
+            steps: vec![Step::Send(Box::new(send))],
+            alone: false,
+            consumes,
+        }
     }
 
     /// Leases a victim and watches it, also where no request names it.
@@ -163,14 +173,15 @@ impl Script {
             Step::Look(slot) | Step::Use(slot, _) => Some(*slot),
             _ => None,
         });
-        let named = self.sends().flat_map(|send| send.template.pieces()).filter_map(|piece| {
-            match piece {
+        let named = self
+            .sends()
+            .flat_map(|send| send.template.pieces())
+            .filter_map(|piece| match piece {
                 Piece::Id(slot)
                 | Piece::IdPlus(slot, _)
                 | Piece::Secret(Holder::Leased(slot), _) => Some(*slot),
                 _ => None,
-            }
-        });
+            });
         looked.chain(named).collect()
     }
 

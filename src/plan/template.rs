@@ -107,7 +107,10 @@ impl Template {
     /// Every piece, wherever it stands.
     pub fn pieces(&self) -> impl Iterator<Item = &Piece> {
         let headers = self.headers.iter().flat_map(|(_, value)| value);
-        self.target.iter().chain(headers).chain(self.body.iter().flatten())
+        self.target
+            .iter()
+            .chain(headers)
+            .chain(self.body.iter().flatten())
     }
 
     /// The header field's pieces, by case-insensitive name.
@@ -128,8 +131,7 @@ impl Template {
     /// Whether a secret that may live is anywhere in its bytes.
     #[must_use]
     pub fn carries_live_secret(&self) -> bool {
-        self.pieces().any(
-            |piece| matches!(piece, Piece::Secret(_, derivation) if derivation.is_live()),
-        )
+        self.pieces()
+            .any(|piece| matches!(piece, Piece::Secret(_, derivation) if derivation.is_live()))
     }
 }

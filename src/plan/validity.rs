@@ -39,7 +39,9 @@ mod tests {
 
     #[test]
     fn everything_else_is_not() {
-        for text in ["abc", "null", "NaN", "42xyz", "42.1", "42%00", "", "0x2a", "1,2", "4_2"] {
+        for text in [
+            "abc", "null", "NaN", "42xyz", "42.1", "42%00", "", "0x2a", "1,2", "4_2",
+        ] {
             assert!(!is_integer(text), "{text}");
         }
     }

@@ -32,7 +32,10 @@ fn conflicting_id(context: &Context) -> Vec<Draft> {
         title: "another instance's id in the query".to_owned(),
         script: Script::single("conflicting-id::query", send),
         focus: vec![MAIN.to_owned()],
-        control: Some(ControlDraft { base: base(context), shaped: None }),
+        control: Some(ControlDraft {
+            base: base(context),
+            shaped: None,
+        }),
         pointers: vec![context.operation.pointer.clone()],
     }]
 }

@@ -44,8 +44,16 @@ enum Place {
 }
 
 const PLACES: [PlaceRow; 7] = [
-    ("query", Place::Query, "in the query, under the field's own name"),
-    ("query-api-key", Place::QueryNamed("api_key"), "in the query as `api_key`"),
+    (
+        "query",
+        Place::Query,
+        "in the query, under the field's own name",
+    ),
+    (
+        "query-api-key",
+        Place::QueryNamed("api_key"),
+        "in the query as `api_key`",
+    ),
     ("cookie", Place::Cookie, "in a cookie"),
     ("bearer", Place::Bearer, "as a Bearer token"),
     ("basic", Place::Basic, "as Basic credentials"),
@@ -60,7 +68,9 @@ const FALLBACK_PLACES: [PlaceRow; 3] = [
 ];
 
 fn drafts(context: &Context, rule: &str, places: &[PlaceRow], wrong_in_place: bool) -> Vec<Draft> {
-    let Some(field) = context.requests.credential_field() else { return Vec::new() };
+    let Some(field) = context.requests.credential_field() else {
+        return Vec::new();
+    };
     let elsewhere = places.iter().filter(|(_, place, _)| {
         let own = field.name.eq_ignore_ascii_case("authorization");
         !(own && matches!(place, Place::Bearer | Place::Basic))
@@ -75,7 +85,9 @@ fn drafts(context: &Context, rule: &str, places: &[PlaceRow], wrong_in_place: bo
             };
             put(&mut template, &field, *place);
             let name = format!("{rule}::{detail}");
-            let prefix = if wrong_in_place { "a wrong credential, and a valid one" } else {
+            let prefix = if wrong_in_place {
+                "a wrong credential, and a valid one"
+            } else {
                 "a valid credential"
             };
             Draft {
@@ -130,14 +142,22 @@ fn put_content(
         let before = Piece::Text(format!("{{\"{name}\":\""));
         let between = Piece::text("\",\"api_key\":\"");
         let value = || secret(Derivation::Verbatim);
-        ("application/json", vec![before, value(), between, value(), Piece::text("\"}")])
+        (
+            "application/json",
+            vec![before, value(), between, value(), Piece::text("\"}")],
+        )
     } else {
         let value = || secret(Derivation::PercentEncoded);
         let before = Piece::Text(format!("{name}="));
         let media_type = "application/x-www-form-urlencoded";
-        (media_type, vec![before, value(), Piece::text("&api_key="), value()])
+        (
+            media_type,
+            vec![before, value(), Piece::text("&api_key="), value()],
+        )
     };
-    template.headers.push(("Content-Type".to_owned(), vec![Piece::text(media_type)]));
+    template
+        .headers
+        .push(("Content-Type".to_owned(), vec![Piece::text(media_type)]));
     template.body = Some(body);
 }
 

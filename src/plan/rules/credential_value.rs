@@ -18,7 +18,10 @@ pub const EMPTY_CREDENTIAL: Rule = Rule {
     name: "empty-credential",
     document: include_str!("credential_value.rs"),
     derive: |context| {
-        let blanks = [("empty", "", "an empty credential"), ("blanks", " \t ", "a blank credential")];
+        let blanks = [
+            ("empty", "", "an empty credential"),
+            ("blanks", " \t ", "a blank credential"),
+        ];
         literal(context, "empty-credential", &blanks)
     },
 };
@@ -47,7 +50,12 @@ pub const UNKNOWN_CREDENTIAL: Rule = Rule {
     derive: |context| {
         let words = "a random credential of the same shape";
         let control = Holder::Admin;
-        derived(context, "unknown-credential", &[("", Derivation::RandomAlike, words)], control)
+        derived(
+            context,
+            "unknown-credential",
+            &[("", Derivation::RandomAlike, words)],
+            control,
+        )
     },
 };
 
@@ -57,10 +65,23 @@ pub const SHORTENED_CREDENTIAL: Rule = Rule {
     document: include_str!("credential_value.rs"),
     derive: |context| {
         let variants = [
-            ("last-character", Derivation::DropLast, "a credential without its last character"),
-            ("half", Derivation::FirstHalf, "the first half of a credential"),
+            (
+                "last-character",
+                Derivation::DropLast,
+                "a credential without its last character",
+            ),
+            (
+                "half",
+                Derivation::FirstHalf,
+                "the first half of a credential",
+            ),
         ];
-        derived(context, "shortened-credential", &variants, Holder::Disposable)
+        derived(
+            context,
+            "shortened-credential",
+            &variants,
+            Holder::Disposable,
+        )
     },
 };
 
@@ -69,8 +90,17 @@ pub const LENGTHENED_CREDENTIAL: Rule = Rule {
     name: "lengthened-credential",
     document: include_str!("credential_value.rs"),
     derive: |context| {
-        let variants = [("", Derivation::Lengthened, "a credential with one more character")];
-        derived(context, "lengthened-credential", &variants, Holder::Disposable)
+        let variants = [(
+            "",
+            Derivation::Lengthened,
+            "a credential with one more character",
+        )];
+        derived(
+            context,
+            "lengthened-credential",
+            &variants,
+            Holder::Disposable,
+        )
     },
 };
 
@@ -79,15 +109,24 @@ pub const CASE_FLIPPED_CREDENTIAL: Rule = Rule {
     name: "case-flipped-credential",
     document: include_str!("credential_value.rs"),
     derive: |context| {
-        let variants = [("", Derivation::CaseFlipped, "a credential in the other letter case")];
-        derived(context, "case-flipped-credential", &variants, Holder::Disposable)
+        let variants = [(
+            "",
+            Derivation::CaseFlipped,
+            "a credential in the other letter case",
+        )];
+        derived(
+            context,
+            "case-flipped-credential",
+            &variants,
+            Holder::Disposable,
+        )
     },
 };
 
 fn literal(context: &Context, rule: &str, variants: &[(&str, &str, &str)]) -> Vec<Draft> {
-    let values = variants.iter().map(|(detail, value, words)| {
-        (*detail, Piece::text(*value), *words)
-    });
+    let values = variants
+        .iter()
+        .map(|(detail, value, words)| (*detail, Piece::text(*value), *words));
     drafts(context, rule, values, Holder::Admin)
 }
 
@@ -98,7 +137,11 @@ fn derived(
     control: Holder,
 ) -> Vec<Draft> {
     let values = variants.iter().map(|(detail, derivation, words)| {
-        (*detail, Piece::Secret(Holder::Disposable, *derivation), *words)
+        (
+            *detail,
+            Piece::Secret(Holder::Disposable, *derivation),
+            *words,
+        )
     });
     drafts(context, rule, values, control)
 }
@@ -114,8 +157,14 @@ fn drafts<'v>(
     }
     values
         .map(|(detail, value, words)| {
-            let send = context.requests.insufficient(context.requests.with_value(vec![value]));
-            let name = if detail.is_empty() { rule.to_owned() } else { format!("{rule}::{detail}") };
+            let send = context
+                .requests
+                .insufficient(context.requests.with_value(vec![value]));
+            let name = if detail.is_empty() {
+                rule.to_owned()
+            } else {
+                format!("{rule}::{detail}")
+            };
             Draft {
                 detail: detail.to_owned(),
                 title: words.to_owned(),
@@ -137,6 +186,8 @@ pub fn control_of(context: &Context, holder: Holder) -> Script {
     if holder == Holder::Admin {
         return base(context);
     }
-    let send = context.requests.sufficient(context.requests.as_holder(holder));
+    let send = context
+        .requests
+        .sufficient(context.requests.as_holder(holder));
     Script::single(format!("control::{holder}"), send)
 }

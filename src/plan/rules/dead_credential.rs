@@ -61,8 +61,9 @@ const SETUP: &str = "setup";
 fn aftermath(context: &Context) -> Script {
     let mut setup = context.requests.authorised();
     setup.label = SETUP.to_owned();
-    let mut use_dead =
-        context.requests.insufficient(context.requests.as_holder(Holder::Leased(Slot::Victim)));
+    let mut use_dead = context
+        .requests
+        .insufficient(context.requests.as_holder(Holder::Leased(Slot::Victim)));
     use_dead.template.target = context.requests.path(&[Piece::Id(Slot::Second)]);
     use_dead.addresses = Some(Slot::Second);
     use_dead.label = "use-dead".to_owned();
@@ -76,7 +77,12 @@ fn aftermath(context: &Context) -> Script {
         repeat.label = format!("repeat-{round}");
         steps.push(Step::Send(Box::new(repeat)));
     }
-    Script { name: "aftermath".to_owned(), steps, alone: false, consumes: 1 }
+    Script {
+        name: "aftermath".to_owned(),
+        steps,
+        alone: false,
+        consumes: 1,
+    }
 }
 
 fn require_setup() -> Step {
@@ -92,7 +98,10 @@ fn dead_credential(context: &Context) -> Vec<Draft> {
         title: "the credential of an instance revoked a moment ago".to_owned(),
         script: aftermath(context),
         focus: vec!["use-dead".to_owned()],
-        control: Some(ControlDraft { base: base(context), shaped: None }),
+        control: Some(ControlDraft {
+            base: base(context),
+            shaped: None,
+        }),
         pointers: context.security_pointers(),
     }]
 }
@@ -102,7 +111,9 @@ fn repeated_request(context: &Context) -> Vec<Draft> {
         detail: String::new(),
         title: "the same request again on a dead instance".to_owned(),
         script: aftermath(context),
-        focus: (1..=REPETITIONS).map(|round| format!("repeat-{round}")).collect(),
+        focus: (1..=REPETITIONS)
+            .map(|round| format!("repeat-{round}"))
+            .collect(),
         control: None,
         pointers: vec![context.operation.pointer.clone()],
     }]
@@ -132,7 +143,10 @@ fn dead_on_other_operations(context: &Context) -> Vec<Draft> {
         .iter()
         .map(|operation| Draft {
             detail: operation.id.clone(),
-            title: format!("a dead credential on {} {}", operation.method, operation.path),
+            title: format!(
+                "a dead credential on {} {}",
+                operation.method, operation.path
+            ),
             script: script.clone(),
             focus: vec![before(operation), after(operation)],
             control: None,
@@ -156,7 +170,9 @@ fn other_operations_script(context: &Context, others: &[&Operation]) -> Script {
     let send = |operation: &Operation, label: String, credential| {
         Step::Send(Box::new(Send {
             label,
-            template: context.requests.other_operation(operation, Holder::Leased(Slot::Victim)),
+            template: context
+                .requests
+                .other_operation(operation, Holder::Leased(Slot::Victim)),
             wire: Wire::Fresh,
             credential,
             path: None,
@@ -166,9 +182,9 @@ fn other_operations_script(context: &Context, others: &[&Operation]) -> Script {
     };
     let mut setup = context.requests.authorised();
     setup.label = SETUP.to_owned();
-    let live = others.iter().map(|operation| {
-        send(operation, before(operation), CredentialClass::Sufficient)
-    });
+    let live = others
+        .iter()
+        .map(|operation| send(operation, before(operation), CredentialClass::Sufficient));
     let mut steps: Vec<Step> = live.collect();
     steps.push(Step::RequireAnySuccess {
         labels: others.iter().map(|operation| before(operation)).collect(),
@@ -176,17 +192,27 @@ fn other_operations_script(context: &Context, others: &[&Operation]) -> Script {
     });
     steps.push(Step::Send(Box::new(setup)));
     steps.push(require_setup());
-    steps.extend(others.iter().map(|operation| {
-        send(operation, after(operation), CredentialClass::Insufficient)
-    }));
-    Script { name: "dead-on-other-operations".to_owned(), steps, alone: false, consumes: 1 }
+    steps.extend(
+        others
+            .iter()
+            .map(|operation| send(operation, after(operation), CredentialClass::Insufficient)),
+    );
+    Script {
+        name: "dead-on-other-operations".to_owned(),
+        steps,
+        alone: false,
+        consumes: 1,
+    }
 }
 
 /// The operations that a plain GET reaches and that want the same credential.
 fn reachable<'a>(context: &'a Context) -> impl Iterator<Item = &'a Operation> {
     context.api.operations.iter().filter(|operation| {
         operation.method == "GET"
-            && operation.parameters.iter().all(|parameter| !parameter.required)
+            && operation
+                .parameters
+                .iter()
+                .all(|parameter| !parameter.required)
             && !operation.path.contains('{')
             && operation.security == context.operation.security
     })

@@ -23,34 +23,57 @@ pub const EXPIRED_CREDENTIAL: Rule = Rule {
 pub const REVOKED_CREDENTIAL: Rule = Rule {
     name: "revoked-credential",
     document: include_str!("identity.rs"),
-    derive: |context| draft(context, Holder::Revoked, "a credential that was revoked before"),
+    derive: |context| {
+        draft(
+            context,
+            Holder::Revoked,
+            "a credential that was revoked before",
+        )
+    },
 };
 
 /// A live credential that may not do this.
 pub const LIMITED_CREDENTIAL: Rule = Rule {
     name: "limited-credential",
     document: include_str!("identity.rs"),
-    derive: |context| draft(context, Holder::Limited, "a credential that may not do this"),
+    derive: |context| {
+        draft(
+            context,
+            Holder::Limited,
+            "a credential that may not do this",
+        )
+    },
 };
 
 /// A live credential of another tenant.
 pub const OTHER_TENANT_CREDENTIAL: Rule = Rule {
     name: "other-tenant-credential",
     document: include_str!("identity.rs"),
-    derive: |context| draft(context, Holder::OtherTenant, "a credential of another tenant"),
+    derive: |context| {
+        draft(
+            context,
+            Holder::OtherTenant,
+            "a credential of another tenant",
+        )
+    },
 };
 
 fn draft(context: &Context, holder: Holder, words: &str) -> Vec<Draft> {
     if context.requests.credential_field().is_none() {
         return Vec::new();
     }
-    let send = context.requests.insufficient(context.requests.as_holder(holder));
+    let send = context
+        .requests
+        .insufficient(context.requests.as_holder(holder));
     vec![Draft {
         detail: String::new(),
         title: words.to_owned(),
         script: Script::single(format!("{holder}-credential"), send),
         focus: vec![MAIN.to_owned()],
-        control: Some(ControlDraft { base: base(context), shaped: None }),
+        control: Some(ControlDraft {
+            base: base(context),
+            shaped: None,
+        }),
         pointers: context.security_pointers(),
     }]
 }

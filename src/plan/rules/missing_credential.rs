@@ -31,9 +31,15 @@ fn missing_credential(context: &Context) -> Vec<Draft> {
     vec![Draft {
         detail: String::new(),
         title: "no credential".to_owned(),
-        script: Script::single("missing-credential", context.requests.insufficient(template)),
+        script: Script::single(
+            "missing-credential",
+            context.requests.insufficient(template),
+        ),
         focus: vec![MAIN.to_owned()],
-        control: Some(ControlDraft { base: base(context), shaped: None }),
+        control: Some(ControlDraft {
+            base: base(context),
+            shaped: None,
+        }),
         pointers: context.security_pointers(),
     }]
 }

@@ -52,7 +52,11 @@ impl Context<'_> {
     /// Where the contract demands the credential and says what a refusal looks like.
     #[must_use]
     pub fn security_pointers(&self) -> Vec<Pointer> {
-        let schemes = self.operation.security.iter().flat_map(|requirement| &requirement.schemes);
+        let schemes = self
+            .operation
+            .security
+            .iter()
+            .flat_map(|requirement| &requirement.schemes);
         let mut pointers: Vec<Pointer> = schemes
             .filter_map(|(name, _)| self.api.security_scheme(name))
             .map(|scheme| scheme.pointer.clone())
@@ -129,7 +133,11 @@ pub fn head(source: &'static str) -> String {
     source
         .lines()
         .take_while(|line| line.starts_with("//!"))
-        .map(|line| line.trim_start_matches("//!").strip_prefix(' ').unwrap_or_default())
+        .map(|line| {
+            line.trim_start_matches("//!")
+                .strip_prefix(' ')
+                .unwrap_or_default()
+        })
         .collect::<Vec<_>>()
         .join("\n")
 }

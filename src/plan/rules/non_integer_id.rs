@@ -42,9 +42,21 @@ fn non_integer(context: &Context) -> Vec<Draft> {
         ("null", vec![Piece::text("null")], "the id `null`"),
         ("nan", vec![Piece::text("NaN")], "the id `NaN`"),
         // Letters that are no hexadecimal digits: the text has one reading, the victim.
-        ("letters-after", vec![victim(), Piece::text("xyz")], "an id with letters after it"),
-        ("fraction", vec![victim(), Piece::text(".1")], "an id with a fraction"),
-        ("nul-after", vec![victim(), Piece::text("%00")], "an id with a NUL after it"),
+        (
+            "letters-after",
+            vec![victim(), Piece::text("xyz")],
+            "an id with letters after it",
+        ),
+        (
+            "fraction",
+            vec![victim(), Piece::text(".1")],
+            "an id with a fraction",
+        ),
+        (
+            "nul-after",
+            vec![victim(), Piece::text("%00")],
+            "an id with a NUL after it",
+        ),
         (
             "nul-and-suffix-after",
             vec![victim(), Piece::text("%00.json")],
@@ -52,7 +64,12 @@ fn non_integer(context: &Context) -> Vec<Draft> {
         ),
         ("secret", vec![secret], "the instance's secret as its id"),
     ];
-    drafts(context, "non-integer-id", table.into(), Some("type: integer"))
+    drafts(
+        context,
+        "non-integer-id",
+        table.into(),
+        Some("type: integer"),
+    )
 }
 
 fn wrapped(context: &Context) -> Vec<Draft> {
@@ -71,7 +88,8 @@ fn drafts(
     breaks: Option<&str>,
 ) -> Vec<Draft> {
     let Some(parameter) = context.operation.parameters.iter().find(|parameter| {
-        parameter.location == ParameterLocation::Path && parameter.name == context.resource.parameter
+        parameter.location == ParameterLocation::Path
+            && parameter.name == context.resource.parameter
     }) else {
         return Vec::new();
     };
@@ -101,7 +119,10 @@ fn drafts(
                 title: words.to_owned(),
                 script,
                 focus: vec![MAIN.to_owned()],
-                control: Some(ControlDraft { base: base(context), shaped: None }),
+                control: Some(ControlDraft {
+                    base: base(context),
+                    shaped: None,
+                }),
                 pointers: vec![parameter.pointer.clone()],
             }
         })

@@ -31,18 +31,31 @@ impl<'a> Requests<'a> {
     /// For an operation below a base path (`/api/v1`, or empty).
     #[must_use]
     pub fn new(api: &'a Api, operation: &'a Operation, base_path: &'a str) -> Self {
-        Self { api, operation, base_path }
+        Self {
+            api,
+            operation,
+            base_path,
+        }
     }
 
     /// The header field that the operation's security wants, where it wants a secret in one.
     #[must_use]
     pub fn credential_field(&self) -> Option<CredentialField> {
-        let names = self.operation.security.iter().flat_map(|requirement| &requirement.schemes);
-        names.filter_map(|(name, _)| self.api.security_scheme(name)).find_map(|scheme| {
-            match &scheme.kind {
-                SecuritySchemeKind::ApiKey { location: ParameterLocation::Header, parameter } => {
-                    Some(CredentialField { name: parameter.clone(), prefix: String::new() })
-                }
+        let names = self
+            .operation
+            .security
+            .iter()
+            .flat_map(|requirement| &requirement.schemes);
+        names
+            .filter_map(|(name, _)| self.api.security_scheme(name))
+            .find_map(|scheme| match &scheme.kind {
+                SecuritySchemeKind::ApiKey {
+                    location: ParameterLocation::Header,
+                    parameter,
+                } => Some(CredentialField {
+                    name: parameter.clone(),
+                    prefix: String::new(),
+                }),
                 SecuritySchemeKind::HttpBearer
                 | SecuritySchemeKind::OAuth2
                 | SecuritySchemeKind::OpenIdConnect => Some(CredentialField {
@@ -50,8 +63,7 @@ impl<'a> Requests<'a> {
                     prefix: "Bearer ".to_owned(),
                 }),
                 _ => None,
-            }
-        })
+            })
     }
 
     /// The path of the operation with the pieces in the place of its path parameter.

@@ -80,4 +80,3 @@ fn valid_request_accept(context: &Context) -> Vec<Draft> {
         })
         .collect()
 }
-
