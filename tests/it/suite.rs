@@ -1,5 +1,13 @@
 //! Suites: what is read, and every refusal with its text and place.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "the whole file is tests; clippy.toml exempts only functions marked as such"
+)]
+
 use std::fs;
 use std::path::Path;
 
@@ -229,119 +237,122 @@ fn shapes_are_refused_with_their_place() {
     }
 }
 
+/// What replaces what in the sample, and what is said of it.
+const CONTRADICTIONS: &[(&str, &str, &str)] = &[
+    (
+        "suite: sample-suite",
+        "suite: Sample",
+        "1:8: `Sample` is no kebab-case name",
+    ),
+    (
+        "title: a dead credential opens nothing",
+        "title: ''",
+        "2:8: must not be empty",
+    ),
+    (
+        "    rule: missing-credential\n    variants: [absent]\n",
+        "",
+        "16:5: `DOR-AUT-01` has neither `rule` nor `on`",
+    ),
+    (
+        "    rule: missing-credential\n",
+        "    rule: a\n    on: {}\n",
+        "21:5: `rule` and `on` exclude each other: a requirement derives cases or attaches \
+          to exchanges",
+    ),
+    (
+        "    check: declared-media-type\n    argument: message\n",
+        "",
+        "26:5: `DOR-AUT-02` has neither `expect` nor `check`",
+    ),
+    (
+        "    check: declared-media-type\n",
+        "    expect: {status: [2XX]}\n",
+        "32:5: `argument` is a check's, and no `check` is given",
+    ),
+    (
+        "DOR-AUT-02",
+        "DOR-AUT-01",
+        "26:11: duplicate code `DOR-AUT-01` (first at 16:11)",
+    ),
+    (
+        "gap: G1",
+        "gap: G2",
+        "25:10: the suite has no gap `G2`, did you mean `G1`?",
+    ),
+    (
+        "sources: [RFC 9110 §8.3]",
+        "sources: []",
+        "33:5: no source: a demand without one is an opinion",
+    ),
+    (
+        "contract#/components/responses/Unauthorized",
+        "contract#components",
+        "23:15: `components` is no JSON pointer",
+    ),
+    (
+        "profile: contract",
+        "profile: robustness",
+        "18:12: a robustness requirement has no normative source, so it is `should` or `may`",
+    ),
+    (
+        "    check: declared",
+        "    variants: [x]\n    check: declared",
+        "31:5: `variants` are a rule's, and no `rule` is given",
+    ),
+    (
+        "variants: [absent]",
+        "variants: [a, b, a]",
+        "21:22: duplicate variant `a`",
+    ),
+    (
+        "$response.body#/key",
+        "$response.body/key",
+        "11:49: `$response.body/key` has no JSON pointer: expected such as \
+          `$response.body#/data/id`",
+    ),
+    (
+        "$response.body#/door/id",
+        "$request.path.id",
+        "12:55: `$request.path.id` is not in the response: expected such as \
+          `$response.body#/data/id`",
+    ),
+    (
+        ", secret: $",
+        ", secrt: $",
+        "11:41: unknown field `secrt`, did you mean `secret`?",
+    ),
+    (
+        "dead: 401",
+        "dead: 200",
+        "12:46: the probe cannot tell: `alive` and `dead` are the same status",
+    ),
+    ("alive: 200", "alive: 99", "12:35: `99` is no status"),
+    (
+        "{status: [401], warn: [4XX], effect: none}",
+        "{}",
+        "22:5: nothing is expected: give `status`, `warn` or `effect`",
+    ),
+    (
+        "warn: [4XX]",
+        "warn: ['401']",
+        "22:36: `401` satisfies already by `status`",
+    ),
+    (
+        "check: declared-media-type",
+        "check: declared media",
+        "31:12: `declared media` is no kebab-case name",
+    ),
+    (
+        "rule: missing-credential",
+        "rule: ''",
+        "20:11: `` is no kebab-case name",
+    ),
+];
+
 #[test]
 fn contradictions_are_refused_with_their_place() {
-    for (from, to, expected) in [
-        (
-            "suite: sample-suite",
-            "suite: Sample",
-            "1:8: `Sample` is no kebab-case name",
-        ),
-        (
-            "title: a dead credential opens nothing",
-            "title: ''",
-            "2:8: must not be empty",
-        ),
-        (
-            "    rule: missing-credential\n    variants: [absent]\n",
-            "",
-            "16:5: `DOR-AUT-01` has neither `rule` nor `on`",
-        ),
-        (
-            "    rule: missing-credential\n",
-            "    rule: a\n    on: {}\n",
-            "21:5: `rule` and `on` exclude each other: a requirement derives cases or attaches \
-          to exchanges",
-        ),
-        (
-            "    check: declared-media-type\n    argument: message\n",
-            "",
-            "26:5: `DOR-AUT-02` has neither `expect` nor `check`",
-        ),
-        (
-            "    check: declared-media-type\n",
-            "    expect: {status: [2XX]}\n",
-            "32:5: `argument` is a check's, and no `check` is given",
-        ),
-        (
-            "DOR-AUT-02",
-            "DOR-AUT-01",
-            "26:11: duplicate code `DOR-AUT-01` (first at 16:11)",
-        ),
-        (
-            "gap: G1",
-            "gap: G2",
-            "25:10: the suite has no gap `G2`, did you mean `G1`?",
-        ),
-        (
-            "sources: [RFC 9110 §8.3]",
-            "sources: []",
-            "33:5: no source: a demand without one is an opinion",
-        ),
-        (
-            "contract#/components/responses/Unauthorized",
-            "contract#components",
-            "23:15: `components` is no JSON pointer",
-        ),
-        (
-            "profile: contract",
-            "profile: robustness",
-            "18:12: a robustness requirement has no normative source, so it is `should` or `may`",
-        ),
-        (
-            "    check: declared",
-            "    variants: [x]\n    check: declared",
-            "31:5: `variants` are a rule's, and no `rule` is given",
-        ),
-        (
-            "variants: [absent]",
-            "variants: [a, b, a]",
-            "21:22: duplicate variant `a`",
-        ),
-        (
-            "$response.body#/key",
-            "$response.body/key",
-            "11:49: `$response.body/key` has no JSON pointer: expected such as \
-          `$response.body#/data/id`",
-        ),
-        (
-            "$response.body#/door/id",
-            "$request.path.id",
-            "12:55: `$request.path.id` is not in the response: expected such as \
-          `$response.body#/data/id`",
-        ),
-        (
-            ", secret: $",
-            ", secrt: $",
-            "11:41: unknown field `secrt`, did you mean `secret`?",
-        ),
-        (
-            "dead: 401",
-            "dead: 200",
-            "12:46: the probe cannot tell: `alive` and `dead` are the same status",
-        ),
-        ("alive: 200", "alive: 99", "12:35: `99` is no status"),
-        (
-            "{status: [401], warn: [4XX], effect: none}",
-            "{}",
-            "22:5: nothing is expected: give `status`, `warn` or `effect`",
-        ),
-        (
-            "warn: [4XX]",
-            "warn: ['401']",
-            "22:36: `401` satisfies already by `status`",
-        ),
-        (
-            "check: declared-media-type",
-            "check: declared media",
-            "31:12: `declared media` is no kebab-case name",
-        ),
-        (
-            "rule: missing-credential",
-            "rule: ''",
-            "20:11: `` is no kebab-case name",
-        ),
-    ] {
+    for (from, to, expected) in CONTRADICTIONS {
         let error = check_first(from, to, expected);
         assert!(matches!(error, SuiteError::Unsound(_)), "{to}");
     }
