@@ -16,8 +16,9 @@ use crate::api::{Api, Operation};
 use crate::document::Document;
 use crate::plan::{Case, CheckName, CredentialClass, Plan, Requirement};
 
+pub use crate::plan::Life;
 pub use failure::{Failure, SourcePlace, failures};
-pub use record::{ControlSeen, KeyTrace, Life, Moment, Record, Sent};
+pub use record::{ControlSeen, KeyTrace, Moment, Record, Sent};
 
 /// What a check looks at.
 #[derive(Clone, Copy)]

@@ -4,18 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::http::Exchange;
-use crate::plan::{Send, Slot};
-
-/// Whether an instance lives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Life {
-    /// Its credential is accepted.
-    Alive,
-    /// Its credential is refused.
-    Dead,
-    /// Nobody could tell, and why.
-    Unknown(String),
-}
+use crate::plan::{Life, Send, Slot};
 
 /// A request of the script and what came back.
 #[derive(Debug, Clone)]

@@ -2,16 +2,20 @@
 
 mod build;
 mod case;
+mod life;
 mod readings;
 pub mod rules;
 mod script;
+mod select;
 mod template;
 pub mod validity;
 
 pub use build::{CASES_PER_OPERATION_MAX, Plan, PlanError, nearest, plan};
 pub use case::{Case, CaseId, Control, RequirementIndex, ScriptIndex};
+pub use life::Life;
 pub use readings::readings;
 pub use script::{Holder, Script, Send, Slot, Step, Wire};
+pub use select::Selection;
 pub use template::{Derivation, Piece, Template, display};
 
 // The layers after `plan` speak of levels and requirements without knowing suites.

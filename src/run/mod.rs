@@ -1,3 +1,376 @@
 //! Schedules the plan, sends, judges, folds, and tells it as events.
+//!
+//! Order: first what must run before everything else (the plain request, alone, so that whatever
+//! it hits beside its own instance is known to be its doing), then everything at once within the
+//! bound, then what must run alone. A script is performed once, whoever judges it. What was made
+//! is taken away at the end, however the end comes.
 
 pub mod event;
+mod exchange_fact;
+mod judge;
+mod limits;
+mod perform;
+mod render;
+mod reproduce;
+mod stop;
+mod verdict;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::{OnceCell, Semaphore};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::api::Api;
+use crate::document::Document;
+use crate::fixture::{Fixtures, PreflightError};
+use crate::plan::{Case, Life, Plan, ScriptIndex, Step};
+
+use event::{CaseFinished, CaseStarted, Event, PreflightPassed, RunFinished, RunStarted, Verdict};
+use exchange_fact::microseconds;
+use perform::{Performance, perform};
+
+pub use limits::STOP_GRACE;
+pub use stop::{StopReason, Stopper};
+pub use verdict::{Policy, is_red};
+
+/// Everything that a run needs, decided before the first request.
+pub struct Job {
+    /// The plan.
+    pub plan: Plan,
+    /// The contract.
+    pub api: Api,
+    /// The contract's document.
+    pub document: Document,
+    /// The fixtures.
+    pub fixtures: Fixtures,
+    /// What makes a verdict count.
+    pub policy: Policy,
+    /// How many scripts are performed at once.
+    pub concurrency: usize,
+    /// The longest that the run may take.
+    pub max_time: Option<Duration>,
+    /// The target's URL, for the lines that reproduce a case.
+    pub target: String,
+    /// What the event log begins with.
+    pub started: RunStarted,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum RunEnd {
+    /// It ran; the exit code is in the event log too.
+    Finished {
+        /// The exit code.
+        exit_code: u8,
+    },
+    /// It did not begin.
+    Preflight(PreflightError),
+}
+
+/// Runs the job, telling everything to `events`.
+pub async fn run(job: Job, stopper: Stopper, events: UnboundedSender<Event>) -> RunEnd {
+    let scripts = job.plan.scripts.iter().map(|_| OnceCell::new()).collect();
+    let runner = Arc::new(Runner {
+        permits: Semaphore::new(job.concurrency.max(1)),
+        job,
+        stopper,
+        events,
+        scripts,
+        finished: Mutex::new(Vec::new()),
+        watch: Mutex::new(Watch::default()),
+    });
+    runner.tell(Event::RunStarted(Box::new(runner.job.started.clone())));
+    let began = Instant::now();
+    match runner.job.fixtures.preflight().await {
+        Ok(learned) => runner.tell(Event::PreflightPassed(PreflightPassed {
+            notes: learned.notes,
+            duration_us: microseconds(began.elapsed()),
+        })),
+        Err(error) => {
+            // A preflight may have made something before it failed.
+            runner.job.fixtures.clean_up().await;
+            return RunEnd::Preflight(error);
+        }
+    }
+    if let Some(limit) = runner.job.max_time {
+        runner.stopper.after(limit);
+    }
+    Arc::clone(&runner).perform_all().await;
+    let left = runner.job.fixtures.clean_up().await;
+    let left = left
+        .into_iter()
+        .map(|left| format!("{} ({})", left.id, left.reason))
+        .collect();
+    let finished = runner.conclude(began.elapsed(), left);
+    let exit_code = finished.exit_code;
+    runner.tell(Event::RunFinished(Box::new(finished)));
+    RunEnd::Finished { exit_code }
+}
+
+struct Runner {
+    job: Job,
+    stopper: Stopper,
+    events: UnboundedSender<Event>,
+    permits: Semaphore,
+    scripts: Vec<OnceCell<Performance>>,
+    finished: Mutex<Vec<CaseFinished>>,
+    watch: Mutex<Watch>,
+}
+
+/// Which scripts may be to blame when a sentinel dies.
+#[derive(Default)]
+struct Watch {
+    in_flight: BTreeSet<String>,
+    since_green: BTreeSet<String>,
+}
+
+impl Runner {
+    fn tell(&self, event: Event) {
+        // A reader that is gone changes nothing about what is done.
+        let _ = self.events.send(event);
+    }
+
+    async fn perform_all(self: Arc<Self>) {
+        let (alone, together): (Vec<usize>, Vec<usize>) =
+            (0..self.job.plan.cases.len()).partition(|index| self.runs_alone(*index));
+        self.first().await;
+        let mut tasks = JoinSet::new();
+        for index in together {
+            let runner = Arc::clone(&self);
+            tasks.spawn(async move { runner.guarded(index).await });
+        }
+        while tasks.join_next().await.is_some() {}
+        for index in alone {
+            Arc::clone(&self).guarded(index).await;
+        }
+    }
+
+    fn runs_alone(&self, case: usize) -> bool {
+        let case = self.job.plan.cases.get(case);
+        case.and_then(|case| self.job.plan.script(case.script))
+            .is_some_and(|script| script.alone)
+    }
+
+    /// The plain requests that guard others: one after the other, before everything else.
+    async fn first(&self) {
+        let cases = &self.job.plan.cases;
+        let bases: BTreeSet<ScriptIndex> = cases
+            .iter()
+            .filter_map(|case| case.control)
+            .map(|control| control.base)
+            .collect();
+        for base in bases {
+            self.script(base).await;
+        }
+    }
+
+    /// Runs a case in a task of its own, so that a panic in it is an error of that case alone.
+    async fn guarded(self: Arc<Self>, index: usize) {
+        let runner = Arc::clone(&self);
+        let task = tokio::spawn(async move { runner.case(index).await });
+        if let Err(error) = task.await
+            && let Some(case) = self.job.plan.cases.get(index)
+        {
+            self.finish(judge::faulted(
+                &self.job,
+                case,
+                &format!("a fault of ours: {error}"),
+            ));
+        }
+    }
+
+    async fn case(&self, index: usize) {
+        let Some(case) = self.job.plan.cases.get(index) else {
+            return;
+        };
+        let began = Instant::now();
+        let control = self.control(case).await;
+        if self.stopper.reason().is_none() {
+            self.tell(Event::CaseStarted(CaseStarted {
+                case: case.id.clone(),
+            }));
+        }
+        let Some(performance) = self.script(case.script).await else {
+            if let Some(reason) = self.stopper.reason() {
+                self.finish(judge::not_run(&self.job, case, &reason));
+            }
+            return;
+        };
+        let finished = judge::finished(&self.job, case, performance, control, began.elapsed());
+        self.finish(finished);
+    }
+
+    async fn control(&self, case: &Case) -> Option<judge::Controls<'_>> {
+        let control = case.control?;
+        let base = self.script(control.base).await;
+        let shaped = match control.shaped {
+            Some(shaped) => self.script(shaped).await,
+            None => None,
+        };
+        let name = |index: ScriptIndex| {
+            self.job
+                .plan
+                .script(index)
+                .map(|script| script.name.clone())
+                .unwrap_or_default()
+        };
+        Some(judge::Controls {
+            name: name(control.base),
+            base,
+            shaped,
+        })
+    }
+
+    /// Performs a script, unless that was done or the run is to stop.
+    async fn script(&self, index: ScriptIndex) -> Option<&Performance> {
+        let cell = self.scripts.get(index.0)?;
+        let script = self.job.plan.script(index)?;
+        let performed = cell.get_or_try_init(|| async {
+            let permit = self.permits.acquire().await.map_err(|_| ())?;
+            if self.stopper.reason().is_some() {
+                return Err(());
+            }
+            self.watch().enter(&script.name);
+            let performance = perform(&self.job.fixtures, script).await;
+            drop(permit);
+            self.look_for_harm(&script.name, &performance);
+            Ok(performance)
+        });
+        performed.await.ok()
+    }
+
+    fn watch(&self) -> std::sync::MutexGuard<'_, Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A sentinel that died stops the run; so does a target that is gone.
+    fn look_for_harm(&self, script: &str, performance: &Performance) {
+        let mut watch = self.watch();
+        let alone = watch.in_flight.len() == 1;
+        watch.in_flight.remove(script);
+        match &performance.record.sentinel {
+            Some(Life::Dead) if alone => {
+                self.stopper.stop(StopReason::Collateral {
+                    script: script.to_owned(),
+                });
+            }
+            Some(Life::Dead) => {
+                let suspects = watch.since_green.iter().cloned().collect();
+                self.stopper.stop(StopReason::SentinelDied { suspects });
+            }
+            Some(Life::Alive) => {
+                let in_flight = watch.in_flight.clone();
+                watch.since_green = in_flight;
+            }
+            _ => {}
+        }
+        drop(watch);
+        if performance.target_lost {
+            self.stopper.stop(StopReason::TargetLost);
+        }
+    }
+
+    fn finish(&self, finished: CaseFinished) {
+        let mut all = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push(finished.clone());
+        drop(all);
+        self.tell(Event::CaseFinished(Box::new(finished)));
+    }
+
+    fn conclude(&self, duration: Duration, left_behind: Vec<String>) -> RunFinished {
+        let finished = self
+            .finished
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let policy = &self.job.policy;
+        let stopped = self.stopper.reason();
+        let red = |verdict| {
+            finished
+                .iter()
+                .any(|case| case.gating && case.verdict == verdict)
+        };
+        let judged = finished.iter().any(|case| {
+            case.gating && !matches!(case.verdict, Verdict::NotApplicable | Verdict::Inconclusive)
+        });
+        let exit_code = if red(Verdict::Error) {
+            70
+        } else if matches!(stopped, Some(StopReason::SentinelDied { .. })) {
+            7
+        } else if red(Verdict::Fail) || red(Verdict::Stale) {
+            1
+        } else if !left_behind.is_empty() {
+            6
+        } else if self.job.plan.cases.is_empty() {
+            4
+        } else if red(Verdict::Inconclusive) || stopped.is_some() || !judged {
+            3
+        } else {
+            0
+        };
+        let counted = finished.iter().map(|case| case.verdict);
+        RunFinished {
+            ended_at: jiff::Timestamp::now().to_string(),
+            duration_us: microseconds(duration),
+            complete: stopped.is_none(),
+            stopped: stopped.as_ref().map(ToString::to_string),
+            verdict: counted.max().unwrap_or(Verdict::Inconclusive),
+            exit_code,
+            partial: policy.partial,
+            requirements: verdict::fold_requirements(&self.job.plan, &finished, policy),
+            left_behind,
+            notes: self.notes(judged),
+        }
+    }
+
+    fn notes(&self, judged: bool) -> Vec<String> {
+        let mut notes: Vec<String> = Vec::new();
+        if let Some(StopReason::SentinelDied { suspects }) = self.stopper.reason() {
+            let listed = suspects.join(", ");
+            notes.push(format!(
+                "a sentinel died; what ran since it was last seen alive: {listed}"
+            ));
+        }
+        if !judged {
+            notes.push("no gating case was judged".to_owned());
+        }
+        notes
+    }
+}
+
+impl Watch {
+    fn enter(&mut self, script: &str) {
+        self.in_flight.insert(script.to_owned());
+        self.since_green.insert(script.to_owned());
+    }
+}
+
+/// How many instances the plan uses up on a correct target, and how many it needs at once.
+#[must_use]
+pub fn victims_needed(plan: &Plan) -> usize {
+    let scripts: Vec<_> = plan
+        .needed_scripts()
+        .into_iter()
+        .filter_map(|index| plan.script(index))
+        .collect();
+    let consumed: u32 = scripts.iter().map(|script| script.consumes).sum();
+    let at_once = scripts
+        .iter()
+        .map(|script| script.slots().len())
+        .max()
+        .unwrap_or_default();
+    let sends = scripts.iter().flat_map(|script| &script.steps);
+    let disposable = scripts
+        .iter()
+        .any(|script| script.holders().contains(&crate::plan::Holder::Disposable));
+    let sentinel = usize::from(sends.into_iter().any(|step| matches!(step, Step::Send(_))));
+    usize::try_from(consumed)
+        .unwrap_or(usize::MAX)
+        .saturating_add(at_once)
+        + usize::from(disposable)
+        + sentinel
+}

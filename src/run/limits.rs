@@ -1,0 +1,26 @@
+//! The bounds of a run, each with its unit and its reason.
+
+use std::time::Duration;
+
+/// The most bytes of one direction of an exchange that the event log keeps.
+///
+/// Evidence is in the first lines; a hostile target must not fill the disk.
+pub const WIRE_BYTES_MAX: usize = 64 * 1024;
+
+/// The pause between two looks at an instance that should be dead soon.
+///
+/// Short enough to measure a latency of a cache, long enough not to be load.
+pub const LOOK_PAUSE: Duration = Duration::from_millis(50);
+
+/// How often a script is tried when it gets no answer: once more, on fresh instances.
+pub const TRIES_WITHOUT_ANSWER: u32 = 2;
+
+/// How often a lease is renewed because an instance in it turned out to be dead already.
+///
+/// One may have died of an earlier case's late effect; many mean that the target loses keys.
+pub const DEAD_LEASES_MAX: usize = 4;
+
+/// How long the run waits for requests in flight after it was told to stop.
+///
+/// Longer than a healthy exchange takes; a person who pressed Ctrl-C waits for it.
+pub const STOP_GRACE: Duration = Duration::from_secs(10);

@@ -1,0 +1,88 @@
+//! Why a run ends before its last case, and how it is told to.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Why a run ends before its last case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StopReason {
+    /// A person or the system asked for it.
+    Interrupted(&'static str),
+    /// `--max-time` is over.
+    OutOfTime(Duration),
+    /// The target can no longer be connected to.
+    TargetLost,
+    /// A sentinel died while several scripts ran: nobody knows of which.
+    SentinelDied {
+        /// What ran since the sentinel was last seen alive.
+        suspects: Vec<String>,
+    },
+    /// A sentinel died of the one script that ran: its case says so.
+    Collateral {
+        /// The script.
+        script: String,
+    },
+}
+
+impl fmt::Display for StopReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Interrupted(signal) => write!(formatter, "the run was interrupted ({signal})"),
+            Self::OutOfTime(limit) => {
+                write!(
+                    formatter,
+                    "the run was out of time (--max-time {} s)",
+                    limit.as_secs_f64()
+                )
+            }
+            Self::TargetLost => formatter.write_str("the target can no longer be connected to"),
+            Self::SentinelDied { .. } => formatter
+                .write_str("safety stop: a key that no request addressed died (the sentinel)"),
+            Self::Collateral { script } => write!(
+                formatter,
+                "stopped to do no more harm: `{script}` revoked a key that it did not address"
+            ),
+        }
+    }
+}
+
+/// Tells a run to stop: nothing new begins, what is in flight ends, what was made is taken away.
+#[derive(Debug, Clone, Default)]
+pub struct Stopper {
+    reason: Arc<Mutex<Option<StopReason>>>,
+    deadline: Arc<Mutex<Option<(Instant, Duration)>>>,
+}
+
+impl Stopper {
+    /// Stops the run; the first reason stands.
+    pub fn stop(&self, reason: StopReason) {
+        self.reason
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert(reason);
+    }
+
+    /// Stops the run when the time is over.
+    pub fn after(&self, limit: Duration) {
+        let mut deadline = self.deadline.lock().unwrap_or_else(PoisonError::into_inner);
+        *deadline = Some((Instant::now() + limit, limit));
+    }
+
+    /// Why the run is to stop, if it is.
+    #[must_use]
+    pub fn reason(&self) -> Option<StopReason> {
+        let deadline = *self.deadline.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, limit)) = deadline
+            && Instant::now() >= at
+        {
+            self.stop(StopReason::OutOfTime(limit));
+        }
+        self.reason
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
