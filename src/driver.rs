@@ -164,7 +164,9 @@ pub fn print_blocks(record: &RunRecord<'_>, face: &FaceOptions) {
 ///
 /// `run` gets the sender of its events; tasks that it leaves behind are ended. Every event goes to
 /// `log` at once. A run that panics or ends without all its verdicts leaves the trials that wait
-/// for one FAILED; a screen that closes leaves the run alone.
+/// for one FAILED; a screen that closes leaves the run alone. A run that ends before its first case,
+/// such as one whose key is refused, prints no line a case with `pretty`: what is wrong is said once,
+/// by [`print_blocks`].
 pub fn drive<F, R>(
     selected: Selected<'_>,
     face: &FaceOptions,
@@ -189,20 +191,28 @@ where
     let (events, arriving) = unbounded_channel();
     let (stop, stopped) = oneshot::channel();
     let (trials, waiting) = trials(selected.cases);
-    let tee = Tee {
+    let (begin, begins) = mpsc::channel();
+    let mut tee = Tee {
         face,
         log,
         waiting,
+        begin,
         events: Vec::new(),
         log_error: None,
     };
+    if selected.cases.is_empty() {
+        tee.begin();
+    }
     let handle = runtime.handle().clone();
     let outcome = thread::scope(|scope| {
         let tee = scope.spawn(move || tee.take_all(&handle, arriving, stopped));
         let filtered_out = selected.filtered_out;
         let screen = thread::Builder::new()
             .name(SCREEN_THREAD.to_owned())
-            .spawn_scoped(scope, move || show(trials, filtered_out, face));
+            .spawn_scoped(scope, move || match begins.recv() {
+                Ok(()) => show(trials, filtered_out, face),
+                Err(_) => true,
+            });
         let result = panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(run(events))));
         // What was sent is still taken; a task that was left behind cannot hold the tee open.
         drop(stop);
@@ -237,6 +247,7 @@ struct Tee<'a> {
     face: &'a FaceOptions,
     log: Option<EventLog>,
     waiting: Waiting,
+    begin: mpsc::Sender<()>,
     events: Vec<Event>,
     log_error: Option<ReportError>,
 }
@@ -265,9 +276,12 @@ impl Tee<'_> {
                 self.take(event);
             }
         });
+        if self.face.format != Format::Pretty {
+            self.begin();
+        }
         let ended = RunRecord::fold(&self.events);
         let last_words = match ended.finished {
-            Some(_) => format!("inconclusive: {}", ended.unjudged_reason()),
+            Some(_) => format!("inconclusive: not judged: {}", ended.unjudged_reason()),
             None => "error: the run ended before this case was judged".to_owned(),
         };
         let last_words = one_line(&last_words).into_owned();
@@ -277,7 +291,16 @@ impl Tee<'_> {
         (self.events, self.log_error)
     }
 
+    /// Has the screen begin; to say it again changes nothing.
+    fn begin(&mut self) {
+        // A screen that is gone has closed: nobody is to be told.
+        let _ = self.begin.send(());
+    }
+
     fn take(&mut self, event: Event) {
+        if matches!(event, Event::CaseStarted(_) | Event::CaseFinished(_)) {
+            self.begin();
+        }
         if let Some(log) = &mut self.log
             && let Err(error) = log.append(&event)
         {
@@ -289,7 +312,6 @@ impl Tee<'_> {
                 let _ = out.write_all(terminal::exchanges(case).as_bytes());
             }
             if let Some(waits) = self.waiting.remove(&case.case) {
-                // A trial that is gone has a screen that closed: nobody is to be told.
                 let _ = waits.send(told(case, self.face.partial));
             }
         }

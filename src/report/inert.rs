@@ -9,11 +9,31 @@ use std::fmt::Write as _;
 /// The text as one line: line breaks and tabs are escapes too, so it cannot forge a line.
 #[must_use]
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    if text.chars().any(steers) {
-        Cow::Owned(escape(text))
+    if text.chars().any(steers) || text.contains("##") {
+        Cow::Owned(without_commands(&escape(text)))
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// Text that no CI runner takes for an order: Azure, GitHub and TeamCity obey `##vso[…]`, `##[…]`
+/// and `##teamcity[…]` wherever they stand in a line of a log.
+fn without_commands(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("##") {
+        let (before, mark) = rest.split_at(at + 1);
+        shown.push_str(before);
+        let word = mark
+            .trim_start_matches('#')
+            .trim_start_matches(|c: char| c.is_alphabetic());
+        if word.starts_with('[') {
+            shown.push(' ');
+        }
+        rest = mark;
+    }
+    shown.push_str(rest);
+    shown
 }
 
 /// The text's lines, each inert. A CR before the line break belongs to the break.
@@ -70,6 +90,14 @@ mod tests {
         assert_eq!(
             one_line("\x1b[2Ja\r\n\tb\0\x7f\u{9b}31m\u{202e}\u{feff}\u{ffff}"),
             "\\x1b[2Ja\\r\\n\\tb\\x00\\x7f\\u{9b}31m\\u{202e}\\u{feff}\\u{ffff}"
+        );
+    }
+
+    #[test]
+    fn orders_to_a_ci_runner_are_broken_and_headings_are_not() {
+        assert_eq!(
+            one_line("a ##vso[task.setvariable]x ##[group]y ##teamcity[z ### Title ##"),
+            "a # #vso[task.setvariable]x # #[group]y # #teamcity[z ### Title ##"
         );
     }
 

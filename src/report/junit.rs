@@ -97,7 +97,7 @@ fn failed_status(
     status.set_type(kind.name());
     match case.judged {
         None => {
-            let reason = format!("inconclusive: {}", record.unjudged_reason());
+            let reason = format!("inconclusive: not judged: {}", record.unjudged_reason());
             status.set_message(text(&reason));
         }
         Some(judged) => {
@@ -191,11 +191,8 @@ fn properties(record: &RunRecord<'_>) -> Vec<Property> {
     if let Some(started) = record.started {
         started_facts(started, &mut fact);
     }
-    for note in record
-        .preflight
-        .map_or(&[][..], |preflight| &preflight.notes)
-    {
-        fact("preflight", note);
+    if let Some(preflight) = record.preflight {
+        facts("preflight", &preflight.notes, &mut fact);
     }
     if let Some(finished) = record.finished {
         finished_facts(finished, &mut fact);
@@ -215,9 +212,9 @@ fn started_facts(started: &RunStarted, fact: &mut dyn FnMut(&str, &str)) {
             started.contract.name, started.contract.sha256
         ),
     );
-    for suite in &started.suites {
-        fact("suite", &format!("{} sha256:{}", suite.name, suite.sha256));
-    }
+    let suites = started.suites.iter();
+    let suites = suites.map(|suite| format!("{} sha256:{}", suite.name, suite.sha256));
+    facts("suites", &suites.collect::<Vec<_>>(), fact);
     fact("filtered_out", &started.filtered_out.to_string());
     for setting in &started.settings {
         let value = format!("{} ({})", setting.value, setting.origin);
@@ -240,11 +237,14 @@ fn finished_facts(finished: &RunFinished, fact: &mut dyn FnMut(&str, &str)) {
         };
         fact(&format!("requirement.{}", requirement.code), &value);
     }
-    for left in &finished.left_behind {
-        fact("left_behind", left);
-    }
-    for note in &finished.notes {
-        fact("note", note);
+    facts("left_behind", &finished.left_behind, fact);
+    facts("notes", &finished.notes, fact);
+}
+
+/// Several facts as one property: consumers keep one value a name.
+fn facts(name: &str, values: &[String], fact: &mut dyn FnMut(&str, &str)) {
+    if !values.is_empty() {
+        fact(name, &values.join("; "));
     }
 }
 

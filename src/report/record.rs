@@ -259,19 +259,19 @@ impl<'a> RunRecord<'a> {
         }
     }
 
-    /// Why cases of this run were not judged.
+    /// Why cases of this run were never judged.
     #[must_use]
     pub fn unjudged_reason(&self) -> String {
         if let Some(fault) = &self.fault {
-            return format!("not judged: {fault}");
+            return fault.clone();
         }
         match self.finished {
             Some(RunFinished {
                 stopped: Some(stopped),
                 ..
-            }) => format!("not judged: {stopped}"),
-            Some(_) => "not judged: the run ended without it".to_owned(),
-            None => "not judged: the run was cut off before its end".to_owned(),
+            }) => stopped.clone(),
+            Some(_) => "the run ended without it".to_owned(),
+            None => "the run was cut off before its end".to_owned(),
         }
     }
 

@@ -254,39 +254,40 @@ fn gaps_block(text: &mut String, record: &RunRecord<'_>) {
     }
     title(text, "gaps, where the contract is silent:");
     for ((gap, about), seen) in gaps {
-        put(text, format_args!("{}  {}", one_line(gap), one_line(about)));
+        put(
+            text,
+            format_args!("  {}  {}", one_line(gap), one_line(about)),
+        );
         let mut seen: Vec<_> = seen.into_iter().collect();
         seen.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         for (what, count) in seen {
-            put(
-                text,
-                format_args!("  seen {count:>4} x  {}", one_line(what)),
-            );
+            put(text, format_args!("    {count:>4} x  {}", one_line(what)));
         }
     }
     text.push('\n');
 }
 
 fn not_judged_block(text: &mut String, record: &RunRecord<'_>) {
-    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
-    let mut enter = |why: String, id| match groups.iter_mut().find(|group| group.0 == why) {
-        Some((_, ids)) => ids.push(id),
-        None => groups.push((why, vec![id])),
-    };
-    let unjudged = record.unjudged_reason();
+    let mut groups: Vec<(&str, String, Vec<&str>)> = Vec::new();
     for case in &record.cases {
-        let id = case.fact.id.as_str();
-        match case.judged {
-            None => enter(unjudged.clone(), id),
+        let (kind, reason) = match case.judged {
+            None => ("never judged", record.unjudged_reason()),
             Some(judged) if is_unjudged(judged.verdict) => {
-                let why = format!("{}: {}", words(judged.verdict), record::reason(judged));
-                enter(why, id);
+                (words(judged.verdict), record::reason(judged).into_owned())
             }
-            Some(_) => {}
+            Some(_) => continue,
+        };
+        let id = case.fact.id.as_str();
+        match groups
+            .iter_mut()
+            .find(|group| group.0 == kind && group.1 == reason)
+        {
+            Some((_, _, ids)) => ids.push(id),
+            None => groups.push((kind, reason, vec![id])),
         }
     }
     // What could become judgeable comes before what does not apply.
-    groups.sort_by_key(|(why, _)| why.starts_with(words(Verdict::NotApplicable)));
+    groups.sort_by_key(|(kind, _, _)| *kind == words(Verdict::NotApplicable));
     let demands = record
         .finished
         .map_or(&[][..], |finished| &finished.requirements);
@@ -298,23 +299,27 @@ fn not_judged_block(text: &mut String, record: &RunRecord<'_>) {
         return;
     }
     title(text, "not judged:");
-    for (why, ids) in groups {
+    for (kind, reason, ids) in groups {
+        let counted = cases(ids.len());
         put(
             text,
-            format_args!("{}, {}", one_line(&why), cases(ids.len())),
+            format_args!("  {kind}, {counted}: {}", one_line(&reason)),
         );
         id_lines(text, &ids, "the rest has the same reason");
     }
     if !demands.is_empty() {
         put(
             text,
-            format_args!("requirements that no case judged, {}", demands.len()),
+            format_args!("  requirements that no case judged, {}:", demands.len()),
         );
     }
     for demand in demands {
         let why = demand.reason.as_deref().unwrap_or("no reason is given");
         let (code, verdict) = (&demand.code, words(demand.verdict));
-        put(text, format_args!("  {code}  {verdict}: {}", one_line(why)));
+        put(
+            text,
+            format_args!("    {code}  {verdict}: {}", one_line(why)),
+        );
     }
     text.push('\n');
 }
@@ -329,37 +334,44 @@ fn notes_block(text: &mut String, name: &str, notes: &[String]) {
     }
     title(text, name);
     for note in notes {
-        put(text, format_args!("  {}", one_line(note)));
+        put(text, format_args!("  - {}", one_line(note)));
     }
     text.push('\n');
 }
 
 fn counts_lines(text: &mut String, record: &RunRecord<'_>) {
+    let judged = record.cases.iter().filter_map(|case| case.judged);
+    let mut counted = count_words(judged.map(|case| (case.verdict, case.gating)));
     let unjudged = record.unjudged();
-    let mut counted = count_words(&record.counts());
     if unjudged > 0 {
-        counted.push(format!("{unjudged} not judged"));
+        counted.push(format!("{unjudged} never judged"));
     }
     put(text, format_args!("cases: {}", or_none(&counted)));
     if let Some(finished) = record.finished {
-        let mut counts = BTreeMap::new();
-        for requirement in &finished.requirements {
-            *counts.entry(requirement.verdict).or_insert(0) += 1;
-        }
-        put(
-            text,
-            format_args!("requirements: {}", or_none(&count_words(&counts))),
-        );
+        let demands = finished.requirements.iter();
+        let counted = count_words(demands.map(|demand| (demand.verdict, demand.gating)));
+        put(text, format_args!("requirements: {}", or_none(&counted)));
     }
 }
 
-fn count_words(counts: &BTreeMap<Verdict, usize>) -> Vec<String> {
-    let present = COUNT_ORDER.into_iter().filter_map(|verdict| {
-        counts
-            .get(&verdict)
-            .map(|count| format!("{count} {}", words(verdict)))
+/// How many there are of each verdict, and how many of them gate where that makes a difference.
+fn count_words(verdicts: impl Iterator<Item = (Verdict, bool)>) -> Vec<String> {
+    let mut counts: BTreeMap<Verdict, (usize, usize)> = BTreeMap::new();
+    for (verdict, gating) in verdicts {
+        let (count, gate) = counts.entry(verdict).or_default();
+        *count += 1;
+        *gate += usize::from(gating);
+    }
+    let words = COUNT_ORDER.into_iter().filter_map(|verdict| {
+        let (count, gate) = *counts.get(&verdict)?;
+        let weighs = matches!(verdict, Verdict::Fail | Verdict::Inconclusive);
+        let gating = match weighs && gate < count {
+            true => format!(" ({gate} gating)"),
+            false => String::new(),
+        };
+        Some(format!("{count} {}{gating}", words(verdict)))
     });
-    present.collect()
+    words.collect()
 }
 
 fn or_none(counted: &[String]) -> String {
@@ -387,7 +399,7 @@ fn id_lines(text: &mut String, ids: &[&str], rest: &str) {
 
 fn title(text: &mut String, name: &str) {
     let style = Style::new().bold();
-    put(text, format_args!("{style}{name}{style:#}\n"));
+    put(text, format_args!("{style}{name}{style:#}"));
 }
 
 fn cases(count: usize) -> String {

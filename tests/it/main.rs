@@ -1,1 +1,4 @@
-fn main() {}
+//! The proof of ourselves: a module a stage.
+
+mod driver;
+mod report;
