@@ -135,8 +135,9 @@ pub fn list<'a>(ids: impl IntoIterator<Item = &'a CaseId>, face: &FaceOptions) {
         };
     }
     let tests = if count == 1 { "test" } else { "tests" };
+    let gap = if count == 0 { "" } else { "\n" };
     let _ = match face.format {
-        Format::Pretty => writeln!(text, "\n{count} {tests}, 0 benchmarks"),
+        Format::Pretty => writeln!(text, "{gap}{count} {tests}, 0 benchmarks"),
         Format::Terse => Ok(()),
         Format::Json => writeln!(
             text,

@@ -7,13 +7,9 @@
     reason = "what a test is built from may panic like the test"
 )]
 
-#[path = "report/events.rs"]
 pub mod events;
-#[path = "report/junit.rs"]
 mod junit;
-#[path = "report/terminal.rs"]
 mod terminal;
-#[path = "report/xml.rs"]
 mod xml;
 
 use std::fs;

@@ -70,18 +70,20 @@ fn element(rest: &mut &str) -> Element {
         children: Vec::new(),
         text: String::new(),
     };
-    while !is_empty {
+    if is_empty {
+        return element;
+    }
+    loop {
         let next = rest.find('<').expect("an end tag");
         let (text, tags) = rest.split_at(next);
         element.text.push_str(&decode(text));
         *rest = tags;
         if let Some(after) = rest.strip_prefix(&format!("</{name}>")) {
             *rest = after;
-            break;
+            return element;
         }
         element.children.push(self::element(rest));
     }
-    element
 }
 
 fn read_attributes(mut text: &str) -> BTreeMap<String, String> {
