@@ -1,3 +1,5 @@
 //! The proof of ourselves: a module a stage.
 
 mod suite;
+mod driver;
+mod report;

@@ -1,1 +1,0 @@
-//! Verdicts as libtest trials.
