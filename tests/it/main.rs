@@ -3,3 +3,7 @@
 mod suite;
 mod driver;
 mod report;
+//! One integration binary, a module a stage.
+
+mod api;
+mod document;
