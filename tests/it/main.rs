@@ -1,1 +1,3 @@
-fn main() {}
+//! The proof of ourselves, a module a stage.
+
+mod http;
