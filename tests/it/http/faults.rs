@@ -75,6 +75,9 @@ async fn differing_lengths_are_named_and_the_status_is_kept() {
         answer_to_get("HTTP/1.1 401 No\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab").await;
     assert_eq!(exchange.framing, [FramingViolation::DifferingLengths]);
     assert_eq!(exchange.status_of_broken, Some(401));
+    let exchange = answer_to_get("HTTP/1.1 403 No\r\nno colon\r\n\r\n").await;
+    assert!(exchange.outcome.is_err());
+    assert_eq!(exchange.status_of_broken, Some(403));
 }
 
 #[tokio::test]

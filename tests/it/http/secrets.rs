@@ -4,7 +4,9 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use probity::http::{Client, Evidence, Exchange, Redactor, Request, Secret, SecretError, Via};
+use probity::http::{
+    Client, Evidence, Exchange, Redactor, Request, Secret, SecretError, Text, Via,
+};
 
 use super::{Server, answer_to_get};
 
@@ -129,6 +131,23 @@ fn a_secret_has_at_least_eight_bytes_and_derived_ones_any() {
     assert!(near.occurs_in(b"12345678x") && !near.occurs_in(b"12345678"));
 }
 
+#[test]
+fn a_request_knows_what_it_holds_also_where_nothing_is_marked() {
+    let secret = Secret::new("sk-0123456789").unwrap();
+    let near = Request::new("GET", "/?key=sk%2d012345678").with_header("x-a", "9");
+    assert!(!near.holds(&secret));
+    for request in [
+        Request::new("GET", "/sk-0123456789"),
+        Request::new("GET", "/%73k%2d0%3123456789"),
+        Request::new("GET", "/").with_header("authorization", "Basic eDpzay0wMTIzNDU2Nzg5"),
+        Request::new("GET", "/").with_header("sk-0123456789", ""),
+        Request::new("GET", "/").with_body("[\"sk-0123456789\"]"),
+        Request::new("GET", Text::plain("/sk-0123").and_plain("456789")),
+    ] {
+        assert!(request.holds(&secret), "{request:?}");
+    }
+}
+
 #[tokio::test]
 async fn debug_shows_no_secret_and_no_byte_of_a_response() {
     let secret = Secret::new("sk-0123456789").unwrap();
@@ -136,7 +155,7 @@ async fn debug_shows_no_secret_and_no_byte_of_a_response() {
         sk-0123456789";
     let server = Server::answering(answer).await;
     let mut request = Request::new("POST", "/").with_header("x-api-key", secret.clone());
-    request.target = probity::http::Text::plain("/?key=").and_secret(secret.clone());
+    request.target = Text::plain("/?key=").and_secret(secret.clone());
     request.body = Some(secret.clone().into());
     let client: Client = server.client();
     let exchange = client.exchange(&request, Via::Fresh).await;
