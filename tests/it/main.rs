@@ -7,3 +7,6 @@ mod report;
 
 mod api;
 mod document;
+//! The proof of ourselves, a module a stage.
+
+mod http;

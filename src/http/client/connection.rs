@@ -135,8 +135,7 @@ impl Connection {
             && response.status != 101
             && reader.violations.is_empty()
             && !asks_close(&exchange.request);
-        exchange.status_of_broken =
-            (outcome.is_err() && reader.has_head).then_some(response.status);
+        exchange.status_of_broken = reader.status.filter(|_| outcome.is_err());
         exchange.outcome = outcome.map(|()| {
             let mut response = std::mem::take(&mut reader.response);
             response.decoded = content::decode(&response, settings.response_bytes_max);

@@ -208,8 +208,8 @@ impl hyper::rt::Read for Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::Target;
     use crate::http::message::Text;
-    use crate::http::{Secret, Target};
 
     fn origin() -> Origin {
         Target::parse("http://acme.example:8080").unwrap().origin
@@ -217,7 +217,6 @@ mod tests {
 
     #[test]
     fn both_writers_write_the_same_bytes() {
-        let secret = Secret::new("a-secret-value").unwrap();
         let methods = [
             "GET", "HEAD", "DELETE", "POST", "PUT", "OPTIONS", "TRACE", "BREW",
         ];
@@ -259,9 +258,7 @@ mod tests {
                 for fields in headers {
                     for body in bodies {
                         for host in &hosts {
-                            let mut request = Request::new(method, target)
-                                .with_header("x-last", Text::secret(secret.clone()));
-                            request.headers.clear();
+                            let mut request = Request::new(method, target);
                             for (name, value) in fields {
                                 request = request.with_header(*name, *value);
                             }

@@ -82,6 +82,16 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Head, Fault> {
     })
 }
 
+/// The status of a head of which the rest cannot be read.
+pub(super) fn status_alone(bytes: &[u8]) -> Option<u16> {
+    let line = bytes.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
+    let status = line
+        .split(|&byte| byte == b' ')
+        .nth(1)
+        .filter(|status| status.len() == 3)?;
+    number(status).and_then(|status| u16::try_from(status).ok())
+}
+
 /// Reads a trailer section, its empty line included.
 ///
 /// # Errors

@@ -13,6 +13,10 @@ const HEAD_BYTES_MAX: usize = 256 * 1024;
 const INTERIM_MAX: usize = 32;
 /// Longest line that begins a chunk, in bytes; it holds a number, and extensions nobody uses.
 const CHUNK_LINE_BYTES_MAX: usize = 4 * 1024;
+/// Most pieces in which a body may come.
+///
+/// Each is remembered, to find in the bytes received what was found in the body.
+const CHUNKS_MAX: usize = 256 * 1024;
 /// How much larger than its body a message may be on the wire: chunks of one byte cost six.
 const CODED_RATIO_MAX: usize = 8;
 
@@ -28,6 +32,8 @@ pub(super) struct Reader {
     pub violations: Vec<FramingViolation>,
     /// Whether the head of the final response is complete.
     pub has_head: bool,
+    /// The status of the final response, also where the rest of its head cannot be read.
+    pub status: Option<u16>,
     request: RequestFacts,
     body_bytes_max: usize,
     body_bytes: usize,
@@ -63,6 +69,7 @@ impl Reader {
             body_ranges: Vec::new(),
             violations: Vec::new(),
             has_head: false,
+            status: None,
             request,
             body_bytes_max,
             body_bytes: 0,
@@ -201,7 +208,14 @@ impl Reader {
                 Ok(false)
             };
         };
-        let head = head::parse(self.rest().get(..length).unwrap_or_default())?;
+        let bytes = self.rest().get(..length).unwrap_or_default();
+        let head = match head::parse(bytes) {
+            Ok(head) => head,
+            Err(fault) => {
+                self.status = head::status_alone(bytes).filter(|status| *status >= 200);
+                return Err(fault);
+            }
+        };
         self.go_on(length, State::Head);
         for violation in head::violations(&head, self.request) {
             self.note(violation);
@@ -223,6 +237,7 @@ impl Reader {
 
     fn begin_body(&mut self, head: Head) -> Result<bool, Fault> {
         self.has_head = true;
+        self.status = Some(head.status);
         let length = head::body_length(&head, self.request);
         self.response.version = head.version.to_owned();
         self.response.status = head.status;
@@ -311,6 +326,11 @@ impl Reader {
         if self.body_bytes > self.body_bytes_max {
             return Err(too_large(Phase::Body, self.body_bytes_max));
         }
+        if self.body_ranges.len() > CHUNKS_MAX {
+            return Err(malformed(format!(
+                "its body comes in more than {CHUNKS_MAX} chunks"
+            )));
+        }
         let end = self.at + taken;
         match self.body_ranges.last_mut() {
             Some(last) if last.end == self.at => last.end = end,
@@ -363,5 +383,117 @@ fn too_large(phase: Phase, limit_bytes: usize) -> Fault {
 fn malformed(detail: impl Into<String>) -> Fault {
     Fault::Malformed {
         detail: detail.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY_BYTES_MAX: usize = 4096;
+    const MESSAGES: [&str; 6] = [
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n\r\nhello",
+        "HTTP/1.1 103 Early\r\nLink: a\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n\
+         000b\r\n0123456\r\n89\r\n0\r\nA: b\r\n\r\n",
+        "HTTP/1.0 200 OK\n\n\n\nuntil the end\n\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\na\n0\n\n",
+        "HTTP/1.1 401 No\r\nA: b\r\n c\r\nContent-Length: 2, 2\r\n\r\n{}stray\r\n\r\n",
+    ];
+
+    /// What is read when the bytes come in these pieces.
+    fn read(pieces: &[&[u8]]) -> (Result<(), Fault>, Reader, Vec<u8>) {
+        let facts = RequestFacts {
+            is_head: false,
+            asks_upgrade: false,
+        };
+        let mut reader = Reader::new(facts, BODY_BYTES_MAX);
+        let mut outcome = Ok(());
+        let mut after = Vec::new();
+        for piece in pieces {
+            if outcome.is_ok() && !reader.is_done() {
+                reader.received.extend_from_slice(piece);
+                outcome = reader.advance();
+            } else {
+                after.extend_from_slice(piece);
+            }
+        }
+        let outcome = outcome.and_then(|()| reader.end());
+        let stray = [reader.take_stray(), after].concat();
+        (outcome, reader, stray)
+    }
+
+    #[test]
+    fn how_the_bytes_are_cut_makes_no_difference() {
+        for message in MESSAGES.map(str::as_bytes) {
+            let (outcome, whole, stray) = read(&[message]);
+            assert_eq!(outcome, Ok(()), "{}", message.escape_ascii());
+            let single: Vec<&[u8]> = message.chunks(1).collect();
+            let halves = (0..=message.len()).map(|at| {
+                let (one, two) = message.split_at(at);
+                vec![one, two]
+            });
+            for pieces in halves.chain([single]) {
+                let (outcome, reader, other_stray) = read(&pieces);
+                assert_eq!(outcome, Ok(()), "{pieces:?}");
+                assert!(reader.response == whole.response, "{pieces:?}");
+                assert_eq!(reader.violations, whole.violations);
+                assert_eq!(reader.received, whole.received);
+                assert_eq!(reader.body_ranges, whole.body_ranges);
+                assert_eq!(other_stray, stray);
+            }
+        }
+    }
+
+    #[test]
+    fn the_body_is_what_its_ranges_say() {
+        for message in MESSAGES {
+            let (_, reader, _) = read(&[message.as_bytes()]);
+            let pieces = reader
+                .body_ranges
+                .iter()
+                .map(|range| &reader.received[range.clone()]);
+            assert_eq!(pieces.collect::<Vec<_>>().concat(), reader.response.body);
+        }
+        let (_, chunked, _) = read(&[MESSAGES[2].as_bytes()]);
+        assert_eq!(chunked.response.body, b"abc0123456\r\n89");
+        let (_, until_end, _) = read(&[MESSAGES[3].as_bytes()]);
+        assert_eq!(until_end.response.body, b"\n\nuntil the end\n\n");
+    }
+
+    #[test]
+    fn no_damage_to_the_bytes_makes_it_panic() {
+        // A fixed sequence, so that a failure happens again.
+        let mut seed = 1_u64;
+        let mut next = |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            usize::try_from(seed >> 33).unwrap() % below
+        };
+        let splices: [&[u8]; 8] = [
+            b"\r\n",
+            b"\n",
+            b"\r\n\r\n",
+            b"ffffffffffffffff",
+            b":",
+            b" ",
+            b"\0",
+            b"HTTP/1.1 100 C",
+        ];
+        for _ in 0..20_000 {
+            let mut bytes = MESSAGES[next(MESSAGES.len())].as_bytes().to_vec();
+            for _ in 0..=next(4) {
+                let at = next(bytes.len());
+                match next(3) {
+                    0 => bytes[at] = u8::try_from(next(256)).unwrap(),
+                    1 => drop(bytes.splice(at..at, splices[next(splices.len())].iter().copied())),
+                    _ => bytes.truncate(at + 1),
+                }
+            }
+            let (one, two) = bytes.split_at(next(bytes.len()));
+            let (outcome, reader, stray) = read(&[one, two]);
+            if outcome.is_ok() {
+                assert_eq!([reader.received, stray].concat(), bytes);
+            }
+        }
     }
 }
