@@ -1,1 +1,3 @@
-fn main(){}
+//! One integration binary, a module a stage.
+
+mod tenant;
