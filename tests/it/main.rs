@@ -10,3 +10,6 @@ mod document;
 //! The proof of ourselves, a module a stage.
 
 mod http;
+//! One integration binary, a module a stage.
+
+mod tenant;

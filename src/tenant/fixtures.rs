@@ -1,0 +1,165 @@
+//! The identities and victims that a tenant starts with.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use serde_json::{Value, json};
+
+use super::keys::{Draft, Key, Keys, Realm};
+
+/// How many disposable keys there are from the start.
+const VICTIMS: usize = 4;
+
+/// A key that is handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFixture {
+    /// The id that `DELETE /api-keys/{apiKey}` takes.
+    pub id: i64,
+    /// The value of `X-Api-Key`.
+    pub secret: String,
+}
+
+impl KeyFixture {
+    fn to_json(&self) -> Value {
+        json!({ "id": self.id, "secret": self.secret })
+    }
+}
+
+/// The second tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherTenant {
+    /// Its URL, without `/api/v1`.
+    pub url: String,
+    /// A key that may do everything there.
+    pub admin: KeyFixture,
+}
+
+/// What a suite needs to know of a tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fixtures {
+    /// The first tenant's URL, without `/api/v1`.
+    pub url: String,
+    /// A key that may do everything.
+    pub admin: KeyFixture,
+    /// A live key that may not manage keys.
+    pub limited: KeyFixture,
+    /// A key whose time is over.
+    pub expired: KeyFixture,
+    /// A key that was revoked.
+    pub revoked: KeyFixture,
+    /// The second tenant.
+    pub other: OtherTenant,
+    /// Live keys that nobody misses.
+    pub victims: Vec<KeyFixture>,
+}
+
+/// The environment variables that [`Fixtures::to_config`] names.
+const ADMIN_VARIABLE: &str = "PROBITY_API_KEY";
+const LIMITED_VARIABLE: &str = "PROBITY_LIMITED_KEY";
+const EXPIRED_VARIABLE: &str = "PROBITY_EXPIRED_KEY";
+const REVOKED_VARIABLE: &str = "PROBITY_REVOKED_KEY";
+const OTHER_VARIABLE: &str = "PROBITY_OTHER_KEY";
+
+impl Fixtures {
+    /// Everything, secrets included, as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let victims: Vec<Value> = self.victims.iter().map(KeyFixture::to_json).collect();
+        json!({
+            "url": self.url,
+            "identities": {
+                "admin": self.admin.to_json(),
+                "limited": self.limited.to_json(),
+                "expired": self.expired.to_json(),
+                "revoked": self.revoked.to_json(),
+                "other-tenant": {
+                    "id": self.other.admin.id,
+                    "secret": self.other.admin.secret,
+                    "target": self.other.url,
+                },
+            },
+            "victims": victims,
+        })
+    }
+
+    /// A `probity.yaml` for this tenant. It holds no secret: they are in the variables of
+    /// [`Fixtures::environment`]. Victims are made, as by default.
+    #[must_use]
+    pub fn to_config(&self) -> String {
+        format!(
+            "target: {url}\n\
+             allow: revoke\n\
+             identities:\n\
+             \x20 admin: {{env: {ADMIN_VARIABLE}}}\n\
+             \x20 limited: {{env: {LIMITED_VARIABLE}}}\n\
+             \x20 expired: {{env: {EXPIRED_VARIABLE}}}\n\
+             \x20 revoked: {{env: {REVOKED_VARIABLE}, id: {revoked}}}\n\
+             \x20 other-tenant: {{env: {OTHER_VARIABLE}, target: \"{other}\"}}\n",
+            url = self.url,
+            revoked = self.revoked.id,
+            other = self.other.url,
+        )
+    }
+
+    /// The environment variables that [`Fixtures::to_config`] refers to, with their values.
+    #[must_use]
+    pub fn environment(&self) -> [(&'static str, &str); 5] {
+        [
+            (ADMIN_VARIABLE, &self.admin.secret),
+            (LIMITED_VARIABLE, &self.limited.secret),
+            (EXPIRED_VARIABLE, &self.expired.secret),
+            (REVOKED_VARIABLE, &self.revoked.secret),
+            (OTHER_VARIABLE, &self.other.admin.secret),
+        ]
+    }
+
+    /// The victims as a pool file holds them: `[{"id": 12, "secret": "…"}, …]`.
+    #[must_use]
+    pub fn victims_json(&self) -> Value {
+        self.victims.iter().map(KeyFixture::to_json).collect()
+    }
+
+    /// Makes all of them.
+    pub(super) fn create(keys: &mut Keys, port: u16, url: String) -> Fixtures {
+        let admin = create(keys, Realm::First, "admin", "*");
+        let other = create(keys, Realm::Second, "admin", "*");
+        let limited = create(keys, Realm::First, "limited", "messages.read");
+        let expired = create(keys, Realm::First, "expired", "*");
+        if let Some(key) = keys.find_mut(Realm::First, expired.id) {
+            key.expires_at = SystemTime::now() - Duration::from_secs(60 * 60);
+        }
+        let revoked = create(keys, Realm::First, "revoked", "*");
+        if let Some(key) = keys.find_mut(Realm::First, revoked.id) {
+            key.revoked_at = Some(Instant::now());
+        }
+        let victims = (1..=VICTIMS).map(|number| {
+            let name = format!("victim {number}");
+            create(keys, Realm::First, &name, "*")
+        });
+        let victims = victims.collect();
+        let other = OtherTenant {
+            url: format!("http://other.localhost:{port}"),
+            admin: other,
+        };
+        Fixtures {
+            url,
+            admin,
+            limited,
+            expired,
+            revoked,
+            other,
+            victims,
+        }
+    }
+}
+
+fn create(keys: &mut Keys, realm: Realm, name: &str, scope: &str) -> KeyFixture {
+    let expires_at = SystemTime::now() + Duration::from_secs(90 * 24 * 60 * 60);
+    let scopes = vec![scope.to_owned()];
+    let Key { id, secret, .. } = keys.create(Draft {
+        realm,
+        name: name.to_owned(),
+        scopes,
+        expires_at,
+    });
+    KeyFixture { id, secret }
+}

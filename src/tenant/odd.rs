@@ -1,0 +1,28 @@
+//! Odd variants: unusual, and correct by the contract and the RFCs.
+
+use super::hooks::Hook;
+
+/// Something unusual that a correct tenant may do.
+#[derive(Clone, Copy, Debug)]
+pub struct Odd {
+    /// Its name, in kebab case.
+    pub name: &'static str,
+    /// One line that says what it does.
+    pub description: &'static str,
+    pub(super) hooks: &'static [Hook],
+}
+
+impl Odd {
+    /// The odd variant with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Odd> {
+        Odd::all().find(|odd| odd.name == name)
+    }
+
+    /// All of them, in a fixed order.
+    pub fn all() -> impl Iterator<Item = Odd> {
+        ODD.iter().copied()
+    }
+}
+
+static ODD: &[Odd] = &[];

@@ -1,0 +1,4 @@
+//! The reference tenant, asked over a raw socket.
+
+mod conforming;
+mod wire;
