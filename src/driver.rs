@@ -232,6 +232,39 @@ where
     outcome
 }
 
+/// Runs a future to its end on a runtime of its own.
+///
+/// # Errors
+///
+/// Where the runtime cannot be started.
+pub fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
+    Ok(Background::start()?.block_on(future))
+}
+
+/// A runtime that works beside the program, for servers of our own.
+#[derive(Debug)]
+pub struct Background(tokio::runtime::Runtime);
+
+impl Background {
+    /// Starts it with one thread.
+    ///
+    /// # Errors
+    ///
+    /// Where the thread cannot be started.
+    pub fn start() -> io::Result<Self> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?;
+        Ok(Self(runtime))
+    }
+
+    /// Runs a future to its end.
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.0.block_on(future)
+    }
+}
+
 /// What a trial is told about its case.
 #[derive(Debug)]
 enum Told {

@@ -1,5 +1,6 @@
 //! Api + Suite -> Plan: the cases, their requests and what is expected of them. Nothing is sent.
 
+mod base_path;
 mod build;
 mod case;
 mod life;
@@ -10,6 +11,7 @@ mod select;
 mod template;
 pub mod validity;
 
+pub use base_path::server_path;
 pub use build::{CASES_PER_OPERATION_MAX, Plan, PlanError, nearest, plan};
 pub use case::{Case, CaseId, Control, RequirementIndex, ScriptIndex};
 pub use life::Life;

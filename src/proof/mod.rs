@@ -1,1 +1,5 @@
-//! Demo and selftest: the suite against the embedded tenant.
+//! The proof: the suite against the reference tenant.
+
+mod embedded;
+
+pub use embedded::EmbeddedTenant;

@@ -5,6 +5,7 @@
 //! bound, then what must run alone. A script is performed once, whoever judges it. What was made
 //! is taken away at the end, however the end comes.
 
+mod assemble;
 pub mod event;
 mod exchange_fact;
 mod judge;
@@ -26,15 +27,16 @@ use tokio::time::Instant;
 
 use crate::api::Api;
 use crate::document::Document;
-use crate::fixture::{Fixtures, PreflightError};
+use crate::fixture::Fixtures;
 use crate::plan::{Case, Life, Plan, ScriptIndex, Step};
 
 use event::{CaseFinished, CaseStarted, Event, PreflightPassed, RunFinished, RunStarted, Verdict};
 use exchange_fact::microseconds;
 use perform::{Performance, perform};
 
+pub use assemble::{AssembleError, Parts, SourceText, assemble, base_path};
 pub use limits::STOP_GRACE;
-pub use stop::{StopReason, Stopper};
+pub use stop::{StopReason, Stopper, signalled, stop_on_signals};
 pub use verdict::{Policy, is_red};
 
 /// Everything that a run needs, decided before the first request.
@@ -59,16 +61,14 @@ pub struct Job {
     pub started: RunStarted,
 }
 
-/// How a run ended.
-#[derive(Debug)]
+/// How a run ended: the exit code is in the event log too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunEnd {
-    /// It ran; the exit code is in the event log too.
+    /// It was told to its end.
     Finished {
         /// The exit code.
         exit_code: u8,
     },
-    /// It did not begin.
-    Preflight(PreflightError),
 }
 
 /// Runs the job, telling everything to `events`.
@@ -90,16 +90,15 @@ pub async fn run(job: Job, stopper: Stopper, events: UnboundedSender<Event>) -> 
             notes: learned.notes,
             duration_us: microseconds(began.elapsed()),
         })),
-        Err(error) => {
-            // A preflight may have made something before it failed.
-            runner.job.fixtures.clean_up().await;
-            return RunEnd::Preflight(error);
-        }
+        // A preflight may have made something before it failed.
+        Err(error) => runner.stopper.stop(StopReason::Preflight(error)),
     }
     if let Some(limit) = runner.job.max_time {
         runner.stopper.after(limit);
     }
-    Arc::clone(&runner).perform_all().await;
+    if runner.stopper.reason().is_none() {
+        Arc::clone(&runner).perform_all().await;
+    }
     let left = runner.job.fixtures.clean_up().await;
     let left = left
         .into_iter()
@@ -299,6 +298,8 @@ impl Runner {
         });
         let exit_code = if red(Verdict::Error) {
             70
+        } else if matches!(stopped, Some(StopReason::Preflight(_))) {
+            5
         } else if matches!(stopped, Some(StopReason::SentinelDied { .. })) {
             7
         } else if red(Verdict::Fail) || red(Verdict::Stale) {

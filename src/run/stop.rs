@@ -6,9 +6,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::fixture::PreflightError;
+
 /// Why a run ends before its last case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StopReason {
+    /// The preflight failed: nothing was judged.
+    Preflight(PreflightError),
     /// A person or the system asked for it.
     Interrupted(&'static str),
     /// `--max-time` is over.
@@ -30,6 +34,7 @@ pub enum StopReason {
 impl fmt::Display for StopReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Preflight(error) => error.fmt(formatter),
             Self::Interrupted(signal) => write!(formatter, "the run was interrupted ({signal})"),
             Self::OutOfTime(limit) => {
                 write!(
@@ -85,4 +90,42 @@ impl Stopper {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
+}
+
+/// Stops the run on SIGINT or SIGTERM. A second signal ends the program at once, since then a
+/// person does not want to wait for clean-up.
+pub fn stop_on_signals(stopper: Stopper) {
+    tokio::spawn(async move {
+        signalled(&stopper).await;
+        signalled(&Stopper::default()).await;
+        std::process::exit(INTERRUPTED_TWICE);
+    });
+}
+
+/// The exit code after a second signal: the run is incomplete.
+const INTERRUPTED_TWICE: i32 = 3;
+
+/// Waits for SIGINT or SIGTERM and stops the run for it.
+pub async fn signalled(stopper: &Stopper) {
+    let name = next_signal().await;
+    stopper.stop(StopReason::Interrupted(name));
+}
+
+#[cfg(unix)]
+async fn next_signal() -> &'static str {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return "SIGINT";
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => "SIGINT",
+        _ = terminate.recv() => "SIGTERM",
+    }
+}
+
+#[cfg(not(unix))]
+async fn next_signal() -> &'static str {
+    let _ = tokio::signal::ctrl_c().await;
+    "SIGINT"
 }

@@ -4,6 +4,7 @@
 //! the requirements. A requirement either derives its cases from a `rule:` or attaches itself to
 //! exchanges with `on:`; each has a permanent code, a level, a profile and its sources.
 
+pub mod built_in;
 mod expression;
 mod model;
 mod nearest;

@@ -1,15 +1,9 @@
-//! The proof of ourselves: a module a stage.
-
-mod suite;
-mod driver;
-mod report;
-//! One integration binary, a module a stage.
+//! The proof of ourselves: one integration binary, a module a stage.
 
 mod api;
 mod document;
-//! The proof of ourselves, a module a stage.
-
+mod driver;
 mod http;
-//! One integration binary, a module a stage.
-
+mod report;
+mod suite;
 mod tenant;

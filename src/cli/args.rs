@@ -1,0 +1,242 @@
+//! What can be typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Proves whether a running HTTP API keeps its contract.
+#[derive(Debug, Parser)]
+#[command(name = "probity", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the exit codes say; the highest row wins.
+const EXIT_CODES: &str = "\
+Exit codes (the highest row wins):
+  70  a fault of Probity's own, or a secret found in a report
+   2  usage, settings, contract or suite are wrong; nothing was sent
+   5  the target cannot be reached, refuses the admin key, or knows no such tenant
+   7  safety stop: a key died that no request addressed
+   1  the target does not conform
+   6  the run could not take away what it made
+   3  incomplete: something that the gate requires could not be judged
+   4  nothing was selected
+   0  the target conforms, and everything was judged
+
+First steps:
+  probity demo                          watch a whole run against an embedded tenant
+  probity init > probity.yaml           begin with settings of your own
+  probity plan                          see every request that a run would send
+  probity run                           judge your tenant";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the suite against a target
+    Run(RunArguments),
+    /// Run the whole suite against an embedded reference tenant, on loopback
+    Demo(RunArguments),
+    /// Show every request that a run would send, and what it could cost; send nothing
+    Plan(RunArguments),
+    /// Explain a case, a requirement's code, a rule or a check
+    Explain(ExplainArguments),
+    /// Show the findings of an OpenAPI document, with line and column
+    Lint(LintArguments),
+    /// Serve the reference tenant, conforming or with planted defects
+    Serve(ServeArguments),
+    /// Print a commented probity.yaml to begin with
+    Init,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Args, Default)]
+pub struct RunArguments {
+    /// Cases to run: parts of ids, or codes such as RAK-AUT-01; all where none is named
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<String>,
+
+    #[command(flatten)]
+    pub settings: SettingArguments,
+
+    #[command(flatten)]
+    pub libtest: LibtestArguments,
+
+    /// Print each setting with its origin, secrets redacted, and end
+    #[arg(long)]
+    pub show_config: bool,
+}
+
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Settings (flag > environment > probity.yaml > default)")]
+pub struct SettingArguments {
+    /// The tenant's URL, such as https://acme.example [env: PROBITY_TARGET]
+    #[arg(long, value_name = "URL")]
+    pub target: Option<String>,
+    /// The OpenAPI document; the built-in contract where none is named
+    #[arg(long, value_name = "FILE|URL")]
+    pub contract: Option<String>,
+    /// The suite; the built-in one where none is named
+    #[arg(long = "suite", value_name = "NAME|FILE")]
+    pub suites: Vec<String>,
+    /// The file of settings; ./probity.yaml where there is one
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<String>,
+    /// What a broken target may lose: observe (nothing), revoke (disposable keys), tenant (all)
+    #[arg(long, value_name = "TIER")]
+    pub allow: Option<String>,
+    /// Only cases with this tag, such as smoke
+    #[arg(long = "tag", value_name = "TAG")]
+    pub tags: Vec<String>,
+    /// The profiles that count for the exit code [default: contract,security]
+    #[arg(long, value_name = "PROFILE,…", value_delimiter = ',')]
+    pub gate: Vec<String>,
+    /// A SHOULD counts as a MUST
+    #[arg(long)]
+    pub strict: bool,
+    /// What could not be judged does not fail the run; every report says so
+    #[arg(long)]
+    pub partial: bool,
+    /// Write a JUnit report
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<String>,
+    /// Write the event log as NDJSON, as it happens
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<String>,
+    /// The path between target and operations, instead of the contract's server (`/` for none)
+    #[arg(long, value_name = "PATH")]
+    pub base_path: Option<String>,
+    /// Add a header field to each request, its value from the environment
+    #[arg(long = "header", value_name = "NAME=env:VAR")]
+    pub headers: Vec<String>,
+    /// Trust the certificates in this PEM file too
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<String>,
+    /// Do not verify the target's certificate
+    #[arg(long)]
+    pub insecure: bool,
+    /// Allow plain http to targets that are not loopback
+    #[arg(long)]
+    pub allow_http: bool,
+    /// At most this many requests in a time, such as 10/s
+    #[arg(long, value_name = "N/s")]
+    pub rate: Option<String>,
+    /// The longest that one exchange may take, such as 10s
+    #[arg(long, value_name = "DURATION")]
+    pub timeout: Option<String>,
+    /// The longest that the run may take, such as 5m
+    #[arg(long, value_name = "DURATION")]
+    pub max_time: Option<String>,
+}
+
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "As libtest")]
+pub struct LibtestArguments {
+    /// List the selected cases, and send nothing
+    #[arg(long)]
+    pub list: bool,
+    /// Filters are whole ids or codes
+    #[arg(long)]
+    pub exact: bool,
+    /// Leave out cases that this filter means
+    #[arg(long, value_name = "FILTER")]
+    pub skip: Vec<String>,
+    /// How many cases run at once [default: 8]
+    #[arg(long, value_name = "N")]
+    pub test_threads: Option<String>,
+    /// The format of standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Print each case's exchanges on standard error
+    #[arg(long)]
+    pub nocapture: bool,
+    /// When colours are used
+    #[arg(long, value_enum, default_value_t)]
+    pub color: Color,
+    /// As --format terse
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Write what goes to standard output to a file
+    #[arg(long, value_name = "FILE")]
+    pub logfile: Option<PathBuf>,
+    /// Accepted for libtest's sake: no case is ignored beforehand
+    #[arg(long, hide = true)]
+    pub include_ignored: bool,
+    /// Only ignored cases: there are none
+    #[arg(long, hide = true)]
+    pub ignored: bool,
+    /// Accepted for libtest's sake
+    #[arg(long, hide = true)]
+    pub test: bool,
+    /// Accepted for libtest's sake: unstable options
+    #[arg(short = 'Z', hide = true, value_name = "OPTION")]
+    pub unstable: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A line a case, then failures, warnings, gaps, and what was not judged
+    #[default]
+    Pretty,
+    /// A character a case
+    Terse,
+    /// A JSON object an event
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR says otherwise
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// A case id, a code such as RAK-AUT-01, a rule or a check; everything is listed where none is named
+    #[arg(value_name = "CASE|CODE|RULE|CHECK")]
+    pub subject: Option<String>,
+
+    #[command(flatten)]
+    pub settings: SettingArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct LintArguments {
+    /// The OpenAPI document
+    #[arg(value_name = "FILE")]
+    pub document: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// Where to listen; loopback only
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Plant a defect
+    #[arg(long = "defect", value_name = "NAME")]
+    pub defects: Vec<String>,
+    /// Behave correctly, but unusually
+    #[arg(long = "odd", value_name = "NAME")]
+    pub odd: Vec<String>,
+    /// List the defects that can be planted
+    #[arg(long)]
+    pub list_defects: bool,
+    /// List the unusual behaviours
+    #[arg(long)]
+    pub list_odd: bool,
+    /// Write a probity.yaml for this tenant, and victims beside it, into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub config_into: Option<PathBuf>,
+}

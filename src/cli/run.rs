@@ -1,0 +1,187 @@
+//! `run` and `demo`.
+
+use std::path::{Path, PathBuf};
+
+use probity::config::{ReportFormat, Settings};
+use probity::driver::{self, Color, DriverOutcome, FaceOptions, Format, Selected};
+use probity::proof::EmbeddedTenant;
+use probity::report::{self, EventLog, ReportRequest};
+use probity::run::{self, Job, RunEnd, Stopper};
+use probity::suite::Tier;
+
+use super::args::{self, LibtestArguments, RunArguments};
+use super::exit::{Exit, chain, complain};
+use super::prepare::{self, Brought};
+
+/// The exit code where nothing was selected.
+const NOTHING_SELECTED: u8 = 4;
+
+/// `probity run`.
+pub fn run(arguments: &RunArguments) -> Result<u8, Exit> {
+    execute(arguments, Brought::default())
+}
+
+/// `probity demo`: a run against a tenant of our own.
+pub fn demo(arguments: &RunArguments) -> Result<u8, Exit> {
+    let tenant = EmbeddedTenant::start().map_err(|error| Exit::fault(&error))?;
+    let mut brought = Brought {
+        file: Some(("demo".to_owned(), tenant.config(Tier::Tenant).into_bytes())),
+        environment: tenant.environment(),
+    };
+    if arguments.settings.config.is_some() {
+        brought.file = None;
+    }
+    let code = execute(arguments, brought);
+    drop(tenant);
+    code
+}
+
+fn execute(arguments: &RunArguments, brought: Brought) -> Result<u8, Exit> {
+    let settings = prepare::settings(&arguments.settings, &arguments.libtest, brought)?;
+    if arguments.show_config {
+        return super::print(&shown(&settings));
+    }
+    let face = face(&arguments.libtest, settings.partial.value);
+    let parts = prepare::parts(arguments, settings)?;
+    let nothing = parts.plan.cases.is_empty();
+    if arguments.libtest.list {
+        driver::list(parts.plan.cases.iter().map(|case| &case.id), &face);
+        return Ok(if nothing { NOTHING_SELECTED } else { 0 });
+    }
+    let reports = requests(&parts.settings);
+    let events = events_path(&parts.settings);
+    let job = driver::block_on(run::assemble(parts)).map_err(|error| Exit::fault(&error))?;
+    let job = job.map_err(|error| Exit::usage_text(chain(&error)))?;
+    let log = events.as_deref().map(EventLog::create).transpose();
+    let log = log.map_err(|error| Exit::usage(&error))?;
+    conduct(job, log, &reports, &face, events)
+}
+
+/// Drives the run, then writes what was asked for.
+fn conduct(
+    job: Job,
+    log: Option<EventLog>,
+    reports: &[ReportRequest],
+    face: &FaceOptions,
+    events: Option<PathBuf>,
+) -> Result<u8, Exit> {
+    let redactor = job.fixtures.messenger().redactor().clone();
+    let cases = job.started.cases.clone();
+    let selected = Selected {
+        cases: &cases,
+        filtered_out: job.plan.filtered_out,
+    };
+    let outcome = driver::drive(selected, face, log, |sender| async move {
+        let stopper = Stopper::default();
+        run::stop_on_signals(stopper.clone());
+        run::run(job, stopper, sender).await
+    });
+    let record = outcome.record(selected);
+    driver::print_blocks(&record, face);
+    let mut code = code(&outcome);
+    for written in report::write_reports(reports, &record) {
+        if let Err(error) = written.result {
+            complain(&chain(&error));
+            code = 70;
+        }
+    }
+    let artefacts = reports
+        .iter()
+        .map(|report| report.path.clone())
+        .chain(events);
+    for path in artefacts {
+        if holds_secret(&path, &redactor) {
+            complain(&format!(
+                "a secret stands in `{}`: do not pass it on",
+                path.display()
+            ));
+            code = 70;
+        }
+    }
+    Ok(code)
+}
+
+fn code(outcome: &DriverOutcome<RunEnd>) -> u8 {
+    if let Some(error) = &outcome.log_error {
+        complain(&chain(error));
+        return 70;
+    }
+    match &outcome.result {
+        Ok(RunEnd::Finished { exit_code }) => *exit_code,
+        Err(fault) => {
+            complain(&format!("a fault of ours: {fault}"));
+            70
+        }
+    }
+}
+
+/// Looks once more at what was written: redaction is not trusted blindly.
+fn holds_secret(path: &Path, redactor: &probity::fixture::SharedRedactor) -> bool {
+    let Ok(bytes) = std::fs::read(path) else {
+        return false;
+    };
+    redactor.with(|redactor| redactor.finds(&bytes))
+}
+
+fn face(libtest: &LibtestArguments, partial: bool) -> FaceOptions {
+    FaceOptions {
+        format: match libtest.format {
+            args::Format::Pretty if libtest.quiet => Format::Terse,
+            args::Format::Pretty => Format::Pretty,
+            args::Format::Terse => Format::Terse,
+            args::Format::Json => Format::Json,
+        },
+        color: match libtest.color {
+            args::Color::Auto => Color::Auto,
+            args::Color::Always => Color::Always,
+            args::Color::Never => Color::Never,
+        },
+        nocapture: libtest.nocapture,
+        logfile: libtest.logfile.clone(),
+        partial,
+    }
+}
+
+fn requests(settings: &Settings) -> Vec<ReportRequest> {
+    let wanted = settings.reports.iter().map(|report| &report.value);
+    wanted
+        .filter_map(|report| {
+            let format = match report.format {
+                ReportFormat::Junit => report::ReportFormat::Junit,
+                ReportFormat::Events => return None,
+            };
+            Some(ReportRequest {
+                format,
+                path: PathBuf::from(&report.path),
+            })
+        })
+        .collect()
+}
+
+fn events_path(settings: &Settings) -> Option<PathBuf> {
+    let mut wanted = settings.reports.iter().map(|report| &report.value);
+    let events = wanted.find(|report| report.format == ReportFormat::Events);
+    events.map(|report| PathBuf::from(&report.path))
+}
+
+/// Each setting with its origin, in columns.
+fn shown(settings: &Settings) -> String {
+    let facts = settings.facts();
+    let width = facts
+        .iter()
+        .map(|fact| fact.name.len())
+        .max()
+        .unwrap_or_default();
+    let values = facts
+        .iter()
+        .map(|fact| fact.value.chars().count())
+        .max()
+        .unwrap_or_default();
+    let lines = facts.iter().map(|fact| {
+        format!(
+            "{:width$}  {:values$}  ({})\n",
+            fact.name, fact.value, fact.origin
+        )
+    });
+    lines.collect()
+}

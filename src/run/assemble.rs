@@ -1,0 +1,429 @@
+//! Settings + contract + suite -> Job: everything that is decided before the first request.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::api::{Api, Operation, Segment};
+use crate::config::{
+    ConfigError, IdentitySetting, PoolSource, SecretSource, Settings, Victims, parse_pool,
+};
+use crate::document::Document;
+use crate::fixture::{
+    FixtureSettings, Fixtures, Identity, Messenger, MessengerSettings, SecretPlace, SecretProblem,
+    SharedRedactor, VictimSource, Wiring, read_secret,
+};
+use crate::http::{
+    Client, ClientError, ClientSettings, Redactor, Target, TargetError, Text, TlsSettings,
+};
+use crate::plan::rules::Requests;
+use crate::plan::{Holder, Plan, server_path};
+use crate::suite::Suite;
+
+use super::event::{
+    CaseFact, EVENT_LOG_VERSION, NamedDigest, RequirementFact, RunStarted, SettingFact,
+};
+use super::verdict::Policy;
+use super::{Job, victims_needed};
+
+/// The largest body of an answer that is read, in bytes.
+///
+/// Documented answers have some hundred; sixteen thousand times that is no answer but an attack.
+const RESPONSE_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// A text that was read: its name and its bytes.
+#[derive(Debug, Clone)]
+pub struct SourceText {
+    /// What errors and reports call it.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Why there is no job.
+#[derive(Debug, thiserror::Error)]
+pub enum AssembleError {
+    /// No target is set.
+    #[error(
+        "no target is set: name the tenant's URL by --target, PROBITY_TARGET or `target:` in \
+         probity.yaml"
+    )]
+    NoTarget,
+    /// The target is no URL that can be used.
+    #[error("the target `{url}` cannot be used")]
+    Target {
+        /// The URL.
+        url: String,
+        /// The cause.
+        #[source]
+        source: TargetError,
+    },
+    /// The target already ends in the path that is appended to it.
+    #[error(
+        "the target `{url}` already ends in `{path}`, which the contract's server appends: write \
+         `{corrected}` (or say --base-path)"
+    )]
+    PathTwice {
+        /// The URL.
+        url: String,
+        /// The server's path.
+        path: String,
+        /// The URL without it.
+        corrected: String,
+    },
+    /// A file cannot be read.
+    #[error("failed to read `{path}`")]
+    File {
+        /// The file.
+        path: String,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
+    /// A pool of victims is malformed.
+    #[error(transparent)]
+    Pool(#[from] ConfigError),
+    /// A secret cannot be read.
+    #[error("the secret of the `{identity}` identity cannot be used")]
+    Secret {
+        /// Whose.
+        identity: Holder,
+        /// The cause.
+        #[source]
+        source: SecretProblem,
+    },
+    /// The client cannot be made.
+    #[error("failed to prepare connections to the target")]
+    Client(#[from] ClientError),
+    /// The operation wants no secret in a header field.
+    #[error("operation `{0}` takes no credential in a header field, which suites need so far")]
+    NoCredentialField(String),
+    /// The operating system gives no randomness.
+    #[error("this machine gives no random bytes: {0}")]
+    NoRandomness(String),
+}
+
+/// Checks the target against the contract's server and gives the path that precedes every
+/// operation's.
+///
+/// # Errors
+///
+/// Where the target is no usable URL, or already ends in the server's path.
+pub fn base_path(
+    settings: &Settings,
+    api: &Api,
+) -> Result<(Option<Target>, String), AssembleError> {
+    let own = match &settings.base_path.value {
+        Some(path) => path.trim_end_matches('/').to_owned(),
+        None => server_path(&api.servers),
+    };
+    let Some(url) = &settings.target.value else {
+        return Ok((None, own));
+    };
+    let target = Target::parse(url).map_err(|source| AssembleError::Target {
+        url: url.clone(),
+        source,
+    })?;
+    let given = target.base_path.trim_end_matches('/').to_owned();
+    if settings.base_path.value.is_none() && !own.is_empty() && given.ends_with(&own) {
+        let trimmed = url.trim_end_matches('/');
+        return Err(AssembleError::PathTwice {
+            url: url.clone(),
+            corrected: trimmed.strip_suffix(&own).unwrap_or(trimmed).to_owned(),
+            path: own,
+        });
+    }
+    Ok((Some(target), format!("{given}{own}")))
+}
+
+/// What a job is made from.
+pub struct Parts {
+    /// The settings.
+    pub settings: Settings,
+    /// The contract, as read.
+    pub contract: SourceText,
+    /// Its document.
+    pub document: Document,
+    /// The contract.
+    pub api: Api,
+    /// The suite, as read.
+    pub suite: SourceText,
+    /// The plan, selected.
+    pub plan: Plan,
+}
+
+/// Makes a job; secrets are read now, nothing is sent.
+///
+/// # Errors
+///
+/// Where the target, a file, a secret or a certificate cannot be used.
+pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
+    let (target, _) = base_path(&parts.settings, &parts.api)?;
+    let target = target.ok_or(AssembleError::NoTarget)?;
+    let settings = &parts.settings;
+    let url = settings.target.value.clone().unwrap_or_default();
+    let run = run_tag()?;
+    let messenger = messenger(settings, &target)?;
+    settings
+        .secrets()
+        .iter()
+        .for_each(|secret| messenger.redactor().add(secret));
+    let fixtures = FixtureSettings {
+        identities: identities(settings).await?,
+        victims: victims(settings)?,
+        resource: parts.plan.suite.resource.clone(),
+        wiring: wiring(&parts.api, &parts.plan)?,
+        allow: settings.allow.value,
+        run: run.clone(),
+        victims_needed: victims_needed(&parts.plan),
+        revocation_within: settings.revocation_within.value,
+    };
+    let started = started(&parts, &url, run);
+    Ok(Job {
+        policy: Policy {
+            gate: settings.gate.value.iter().copied().collect(),
+            strict: settings.strict.value,
+            partial: settings.partial.value,
+        },
+        concurrency: usize::try_from(settings.concurrency.value).unwrap_or(1),
+        max_time: settings.max_time.value,
+        target: url,
+        started,
+        fixtures: Fixtures::new(fixtures, messenger),
+        plan: parts.plan,
+        api: parts.api,
+        document: parts.document,
+    })
+}
+
+fn messenger(settings: &Settings, target: &Target) -> Result<Messenger, AssembleError> {
+    let ca_pem = settings
+        .ca_file
+        .value
+        .as_ref()
+        .map(|path| read(path))
+        .transpose()?;
+    let timeouts = settings.timeouts();
+    let client = Client::new(
+        target.origin.clone(),
+        ClientSettings {
+            connect_timeout: timeouts.connect,
+            first_byte_timeout: timeouts.first_byte,
+            exchange_timeout: timeouts.whole,
+            response_bytes_max: RESPONSE_BYTES_MAX,
+            tls: TlsSettings {
+                ca_pem,
+                insecure: settings.insecure.value,
+            },
+            ..ClientSettings::default()
+        },
+    )?;
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| AssembleError::NoRandomness(error.to_string()))?;
+    let headers = settings.headers.iter().map(|header| {
+        (
+            header.value.name.clone(),
+            Text::secret(header.value.value.clone()),
+        )
+    });
+    let interval = settings.rate.value.map(crate::config::Rate::interval);
+    let own = MessengerSettings {
+        headers: headers.collect(),
+        interval: interval.unwrap_or_default(),
+    };
+    Ok(Messenger::new(
+        client,
+        own,
+        SharedRedactor::new(Redactor::new(&key, [])),
+    ))
+}
+
+async fn identities(settings: &Settings) -> Result<BTreeMap<Holder, Identity>, AssembleError> {
+    let given = [
+        (Holder::Admin, &settings.identities.admin),
+        (Holder::Limited, &settings.identities.limited),
+        (Holder::Expired, &settings.identities.expired),
+        (Holder::Revoked, &settings.identities.revoked),
+        (Holder::OtherTenant, &settings.identities.other_tenant),
+    ];
+    let mut identities = BTreeMap::new();
+    for (holder, setting) in given {
+        let identity = match &setting.value {
+            IdentitySetting::Unset => Identity::Unset,
+            IdentitySetting::Absent { reason } => Identity::Absent {
+                reason: reason.clone(),
+            },
+            IdentitySetting::Given { source, id, .. } => {
+                let secret = secret(source).await;
+                let secret = secret.map_err(|source| AssembleError::Secret {
+                    identity: holder,
+                    source,
+                })?;
+                Identity::Given {
+                    secret,
+                    id: id.clone(),
+                }
+            }
+        };
+        identities.insert(holder, identity);
+    }
+    Ok(identities)
+}
+
+async fn secret(source: &SecretSource) -> Result<crate::http::Secret, SecretProblem> {
+    match source {
+        SecretSource::Environment { secret, .. } => Ok(secret.clone()),
+        SecretSource::File(path) => read_secret(SecretPlace::File(Path::new(path))).await,
+        SecretSource::Command(command) => read_secret(SecretPlace::Command(command)).await,
+        SecretSource::Stdin => read_secret(SecretPlace::Stdin).await,
+    }
+}
+
+fn victims(settings: &Settings) -> Result<VictimSource, AssembleError> {
+    Ok(match &settings.victims.value {
+        Victims::Create => VictimSource::Create,
+        Victims::Pool {
+            source: PoolSource::Environment { victims, .. },
+        } => VictimSource::Pool(victims.clone()),
+        Victims::Pool {
+            source: PoolSource::File(path),
+        } => VictimSource::Pool(parse_pool(path, &read(path)?)?),
+        Victims::Exec { create, destroy } => VictimSource::Exec {
+            create: create.clone(),
+            destroy: destroy.clone(),
+        },
+    })
+}
+
+fn read(path: &str) -> Result<Vec<u8>, AssembleError> {
+    std::fs::read(path).map_err(|source| AssembleError::File {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn wiring(api: &Api, plan: &Plan) -> Result<Wiring, AssembleError> {
+    let none = || AssembleError::NoCredentialField(plan.suite.operation.clone());
+    let operation = api.operation(&plan.suite.operation).ok_or_else(none)?;
+    let field = Requests::new(api, operation, &plan.base_path)
+        .credential_field()
+        .ok_or_else(none)?;
+    let resource = &plan.suite.resource;
+    let wired = |id: &str| {
+        let operation = api.operation(id)?;
+        Some((
+            operation.method.clone(),
+            format!("{}{}", plan.base_path, operation.path),
+        ))
+    };
+    Ok(Wiring {
+        field: field.name,
+        prefix: field.prefix,
+        revoke: (
+            operation.method.clone(),
+            with_hole(operation, &plan.base_path),
+        ),
+        create: resource
+            .create
+            .as_ref()
+            .and_then(|create| wired(&create.operation)),
+        probe: resource
+            .probe
+            .as_ref()
+            .and_then(|probe| wired(&probe.operation)),
+    })
+}
+
+/// The operation's path with `{id}` for its parameter.
+fn with_hole(operation: &Operation, base_path: &str) -> String {
+    let segment = |segment: &Segment| -> String {
+        segment
+            .pieces
+            .iter()
+            .map(|piece| match piece {
+                crate::api::Piece::Literal(text) => text.as_str(),
+                crate::api::Piece::Parameter(_) => "{id}",
+            })
+            .collect()
+    };
+    let segments: Vec<String> = operation.segments.iter().map(segment).collect();
+    format!("{base_path}/{}", segments.join("/"))
+}
+
+/// A short tag that tells this run's keys from others'.
+fn run_tag() -> Result<String, AssembleError> {
+    let mut random = [0; 4];
+    getrandom::fill(&mut random).map_err(|error| AssembleError::NoRandomness(error.to_string()))?;
+    Ok(format!("run-{:08x}", u32::from_be_bytes(random)))
+}
+
+fn started(parts: &Parts, target: &str, run: String) -> RunStarted {
+    let plan = &parts.plan;
+    let codes = |indexes: &[crate::plan::RequirementIndex]| {
+        let requirements = indexes.iter().filter_map(|index| plan.requirement(*index));
+        requirements
+            .map(|requirement| requirement.code.clone())
+            .collect()
+    };
+    let cases = plan.cases.iter().map(|case| CaseFact {
+        id: case.id.clone(),
+        operation: case.operation.clone(),
+        rule: case.rule.to_owned(),
+        title: case.title.clone(),
+        requirements: codes(&case.requirements),
+        tags: case.tags.clone(),
+    });
+    RunStarted {
+        version: EVENT_LOG_VERSION,
+        probity: env!("CARGO_PKG_VERSION").to_owned(),
+        run,
+        started_at: jiff::Timestamp::now().to_string(),
+        target: target.to_owned(),
+        contract: digest(&parts.contract),
+        suites: vec![digest(&parts.suite)],
+        settings: setting_facts(&parts.settings),
+        cases: cases.collect(),
+        requirements: requirement_facts(&plan.suite),
+        filtered_out: plan.filtered_out,
+    }
+}
+
+fn setting_facts(settings: &Settings) -> Vec<SettingFact> {
+    let facts = settings.facts().into_iter();
+    facts
+        .map(|fact| SettingFact {
+            name: fact.name,
+            value: fact.value,
+            origin: fact.origin,
+        })
+        .collect()
+}
+
+fn requirement_facts(suite: &Suite) -> Vec<RequirementFact> {
+    suite
+        .requirements
+        .iter()
+        .map(|requirement| RequirementFact {
+            code: requirement.code.clone(),
+            title: requirement.title.clone(),
+            level: requirement.level,
+            profile: requirement.profile,
+            sources: requirement
+                .sources
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+        })
+        .collect()
+}
+
+fn digest(text: &SourceText) -> NamedDigest {
+    let sum = Sha256::digest(&text.bytes);
+    let hex = sum.iter().map(|byte| format!("{byte:02x}")).collect();
+    NamedDigest {
+        name: text.name.clone(),
+        sha256: hex,
+    }
+}
