@@ -165,9 +165,9 @@ pub fn print_blocks(record: &RunRecord<'_>, face: &FaceOptions) {
 ///
 /// `run` gets the sender of its events; tasks that it leaves behind are ended. Every event goes to
 /// `log` at once. A run that panics or ends without all its verdicts leaves the trials that wait
-/// for one FAILED; a screen that closes leaves the run alone. A run that ends before its first case,
-/// such as one whose key is refused, prints no line a case with `pretty`: what is wrong is said once,
-/// by [`print_blocks`].
+/// for one FAILED; a screen that closes leaves the run alone. A run that ends before its first
+/// case, such as one whose key is refused, prints no line a case with `pretty`: what is wrong is
+/// said once, by [`print_blocks`].
 pub fn drive<F, R>(
     selected: Selected<'_>,
     face: &FaceOptions,

@@ -16,8 +16,8 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Text that no CI runner takes for an order: Azure, GitHub and TeamCity obey `##vso[…]`, `##[…]`
-/// and `##teamcity[…]` wherever they stand in a line of a log.
+/// Text that no CI runner takes for an order: Azure, GitHub and TeamCity obey `##vso[…]`,
+/// `##[…]` and `##teamcity[…]` wherever they stand in a line of a log.
 fn without_commands(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;

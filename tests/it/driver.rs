@@ -138,7 +138,14 @@ fn lines_come_in_plan_order_whatever_the_order_of_verdicts() {
     let end = events.pop().expect("an end");
     events[1..].reverse();
     events.push(end);
-    let shown = replayed(events, with(Format::Pretty));
+    let cases = planned(&events);
+    let shown = shown(&cases, with(Format::Pretty), |sender| async move {
+        for event in events {
+            sender.send(event).expect("somebody takes it");
+            // Time for a screen with several threads to print out of order.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
     let names: Vec<_> = shown
         .screen
         .lines()

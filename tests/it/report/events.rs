@@ -394,10 +394,17 @@ pub fn hostile() -> Vec<Event> {
         reason: Some(HOSTILE.to_owned()),
         ..demand("RAK-LIM-01", Verdict::Inconclusive, 0)
     }];
-    run(vec![wrong, warned, skipped, ours], Some(end))
+    let mut events = run(vec![wrong, warned, skipped, ours], Some(end));
+    if let Event::RunStarted(started) = &mut events[0] {
+        for case in &mut started.cases {
+            case.title = HOSTILE.to_owned();
+        }
+    }
+    events
 }
 
 fn poison(case: &mut CaseFinished) {
+    case.reproduce = HOSTILE.to_owned();
     case.exchanges = vec![exchange(&format!("HTTP/1.1 200 OK\r\n\r\n{HOSTILE}"))];
     case.exchanges[0].fault = Some(HOSTILE.to_owned());
     case.notes = vec![HOSTILE.to_owned()];

@@ -244,11 +244,20 @@ fn hostile_text_changes_no_structure_and_stays_visible() {
             "{marks:?}"
         );
         assert!(!out.contains("[[ATTACHMENT"), "{out}");
+        // Whoever reads marks to the first end sees the whole value.
+        assert!(
+            marks
+                .iter()
+                .all(|line| line.find("]]") == Some(line.len() - 2)),
+            "{marks:?}"
+        );
         assert!(
             !out.lines().any(|line| line.starts_with("test result")),
             "{out}"
         );
-        let of_verdict = marks.iter().filter(|line| line.contains("|verdict="));
+        let of_verdict = marks
+            .iter()
+            .filter(|line| line.starts_with("[[PROPERTY|verdict="));
         assert_eq!(of_verdict.count(), 1, "{marks:?}");
     }
     let error = case(&root, "ours").child("error").expect("an error");
