@@ -1,3 +1,5 @@
 //! The proof of ourselves: a module a stage.
 
+mod config;
+mod config_identities;
 mod suite;
