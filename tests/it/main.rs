@@ -1,5 +1,4 @@
 //! The proof of ourselves: a module a stage.
 
 mod config;
-mod config_identities;
 mod suite;

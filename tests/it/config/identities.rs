@@ -1,14 +1,6 @@
 //! Identities and victims: what is read, and every refusal with its text and place; and that no
 //! secret is shown.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "the whole file is tests; clippy.toml exempts only functions marked as such"
-)]
-
 use probity::config::{
     Identities, IdentitySetting, Origin, PoolSource, SecretSource, Settings, Victims, parse_pool,
     read_secret, schema_text,
@@ -16,7 +8,7 @@ use probity::config::{
 use probity::document::Document;
 use probity::http::Secret;
 
-use crate::config::{inputs, problems};
+use super::{inputs, problems};
 
 const SECRET: &str = "sk-live-0123456789";
 const OTHER: &str = "sk-test-9876543210";
