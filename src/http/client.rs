@@ -1,10 +1,28 @@
 //! Sends requests to one origin and reads what comes back, byte for byte.
 
-use std::sync::Arc;
+mod connection;
+mod content;
+mod dial;
+mod encode;
+mod head;
+mod reader;
+mod trust;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::message::{Exchange, Fault, Request};
-use super::origin::Origin;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+
+use self::connection::died_while_kept;
+use super::message::{Encoder, Exchange, Fault, Request, TlsFacts, encoder_for};
+use super::origin::{Origin, Scheme};
+
+/// Most connections that are kept for another exchange; a run has no more in flight.
+const KEPT_CONNECTIONS_MAX: usize = 64;
 
 /// The bounds and the trust of a client.
 #[derive(Debug, Clone)]
@@ -66,22 +84,35 @@ pub enum ClientError {
 }
 
 /// A client of one origin; clones share its settings and its kept connections.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
+    /// Beside `shared`, which each connection holds: inside it they would keep it alive.
+    kept: Arc<Mutex<Vec<Connection>>>,
 }
 
 /// One connection, for exchanges one after the other.
-#[derive(Debug)]
 pub struct Connection {
+    shared: Arc<Shared>,
     id: u64,
+    stream: dial::Stream,
+    peer: SocketAddr,
+    connect_time: Duration,
+    tls_time: Option<Duration>,
+    tls: Option<TlsFacts>,
+    exchanges: u32,
+    /// Whether the last exchange left it fit for another.
+    open: bool,
+    /// Whether the target closed it.
+    ended: bool,
+    /// Whether the target said that it will close it.
+    said_close: bool,
 }
 
-#[derive(Debug)]
 struct Shared {
     origin: Origin,
-    #[expect(dead_code, reason = "read as soon as the bodies are written")]
     settings: ClientSettings,
+    tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
 }
 
 impl Default for ClientSettings {
@@ -103,8 +134,23 @@ impl Client {
     /// # Errors
     /// Where TLS is spoken and its settings cannot be used.
     pub fn new(origin: Origin, settings: ClientSettings) -> Result<Self, ClientError> {
+        let tls = match origin.scheme {
+            Scheme::Http => None,
+            Scheme::Https => {
+                let host = origin.host.clone();
+                let name = ServerName::try_from(host.clone())
+                    .map_err(|_| ClientError::ServerName { host })?;
+                Some((Arc::new(trust::client_config(&settings.tls)?), name))
+            }
+        };
+        let shared = Arc::new(Shared {
+            origin,
+            settings,
+            tls,
+        });
         Ok(Self {
-            shared: Arc::new(Shared { origin, settings }),
+            shared,
+            kept: Arc::default(),
         })
     }
 
@@ -115,12 +161,41 @@ impl Client {
     }
 
     /// Sends a request and reads all that comes of it; a fault is in the outcome.
+    ///
+    /// The request is sent once. Only where it is safe, went over a kept connection, and that
+    /// one turned out dead before a byte came back, is it sent again on a fresh one.
     pub async fn exchange(&self, request: &Request, via: Via) -> Exchange {
-        let _ = via;
-        match self.connect().await {
-            Ok(mut connection) => connection.exchange(request).await,
-            Err(fault) => Exchange::new(request.clone(), Err(fault)),
+        // What only the raw writer can say may leave a connection in an odd state.
+        let keeps =
+            via == Via::Pooled && request.is_safe() && encoder_for(request) == Encoder::Hyper;
+        let mut attempts = 1;
+        while keeps && attempts == 1 {
+            let Some(mut connection) = self.kept().pop() else {
+                break;
+            };
+            let exchange = connection.exchange(request).await;
+            if matches!(exchange.outcome, Err(Fault::UsedUp { .. })) {
+                // It was found dead, and nothing was sent.
+                continue;
+            }
+            if !died_while_kept(&exchange) {
+                self.keep(connection);
+                return exchange;
+            }
+            attempts = 2;
         }
+        let mut exchange = match self.connect().await {
+            Ok(mut connection) => {
+                let exchange = connection.exchange(request).await;
+                if keeps {
+                    self.keep(connection);
+                }
+                exchange
+            }
+            Err(fault) => Exchange::new(request.clone(), Err(fault)),
+        };
+        exchange.attempts = attempts;
+        exchange
     }
 
     /// Makes a connection, for more than one exchange.
@@ -128,41 +203,45 @@ impl Client {
     /// # Errors
     /// Why none could be made.
     pub async fn connect(&self) -> Result<Connection, Fault> {
-        Err(Fault::Local {
-            detail: "the client is not written yet".to_owned(),
+        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        let dialed = dial::dial(&self.shared).await?;
+        let (tls_time, tls) = dialed.tls.unzip();
+        Ok(Connection {
+            shared: Arc::clone(&self.shared),
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            stream: dialed.stream,
+            peer: dialed.peer,
+            connect_time: dialed.connect,
+            tls_time,
+            tls,
+            exchanges: 0,
+            open: true,
+            ended: false,
+            said_close: false,
         })
+    }
+
+    fn keep(&self, connection: Connection) {
+        let mut kept = self.kept();
+        if connection.is_usable() && kept.len() < KEPT_CONNECTIONS_MAX {
+            kept.push(connection);
+        }
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        // A list of connections is whole at any time, also after a panic.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Connection {
-    /// Sends a request and reads all that comes of it; a fault is in the outcome.
-    pub async fn exchange(&mut self, request: &Request) -> Exchange {
-        let fault = Fault::Local {
-            detail: "the client is not written yet".to_owned(),
-        };
-        Exchange::new(request.clone(), Err(fault))
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Client({})", self.shared.origin)
     }
+}
 
-    /// Writes a request fully, then closes without reading.
-    ///
-    /// # Errors
-    /// Why it could not be written.
-    pub async fn send_and_drop(self, request: &Request) -> Result<(), Fault> {
-        let _ = request;
-        Err(Fault::Local {
-            detail: "the client is not written yet".to_owned(),
-        })
-    }
-
-    /// Whether another exchange can go over it, as far as is known.
-    #[must_use]
-    pub fn is_usable(&self) -> bool {
-        false
-    }
-
-    /// Unique in this process.
-    #[must_use]
-    pub fn id(&self) -> u64 {
-        self.id
+impl fmt::Debug for Connection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Connection({} to {})", self.id, self.peer)
     }
 }

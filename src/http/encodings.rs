@@ -248,9 +248,10 @@ fn text_forms(value: &[u8]) -> Vec<Vec<u8>> {
         .get(1..json.len().saturating_sub(1))
         .unwrap_or_default()
         .to_owned();
-    for escape_markup in [false, true] {
+    // Go writes the first three as escapes, PHP on request the apostrophe too.
+    for markup in ["", "<>&", "<>&'"] {
         for ascii in [false, true] {
-            let escaped = escape_json(&json, escape_markup, ascii);
+            let escaped = escape_json(&json, markup, ascii);
             forms.push(escaped.replace('/', "\\/").into_bytes());
             forms.push(escaped.into_bytes());
         }
@@ -259,17 +260,18 @@ fn text_forms(value: &[u8]) -> Vec<Vec<u8>> {
         .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;");
-    for (double, single) in [("&quot;", "&#39;"), ("&#34;", "&#x27;"), ("\"", "'")] {
-        forms.push(html.replace('"', double).replace('\'', single).into_bytes());
+    for double in ["\"", "&quot;", "&#34;", "&#x22;"] {
+        for single in ["'", "&#39;", "&#x27;", "&apos;"] {
+            forms.push(html.replace('"', double).replace('\'', single).into_bytes());
+        }
     }
     forms
 }
 
-fn escape_json(json: &str, markup: bool, ascii: bool) -> String {
+fn escape_json(json: &str, markup: &str, ascii: bool) -> String {
     let mut out = String::new();
     for character in json.chars() {
-        let escape = (markup && matches!(character, '<' | '>' | '&' | '\''))
-            || (ascii && !character.is_ascii());
+        let escape = markup.contains(character) || (ascii && !character.is_ascii());
         if escape {
             let mut units = [0; 2];
             for unit in character.encode_utf16(&mut units) {

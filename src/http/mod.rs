@@ -11,6 +11,7 @@
 
 pub mod client;
 mod encodings;
+pub mod evidence;
 pub mod fetch;
 pub mod message;
 pub mod origin;
@@ -18,6 +19,7 @@ pub mod redactor;
 pub mod secret;
 
 pub use client::{Client, ClientError, ClientSettings, Connection, TlsSettings, Via};
+pub use evidence::{Evidence, Withheld};
 pub use message::{
     ConnectionFacts, Encoder, Exchange, Fault, Framing, FramingViolation, HostHeader, Interim,
     Part, Phase, Request, Response, Text, Timing, TlsFacts, encoder_for,

@@ -1,5 +1,6 @@
 //! Credentials as a type: they are compared, derived from and searched for, never printed.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -56,12 +57,15 @@ impl Secret {
     /// Whether the value, or an encoded form of it, is in `haystack`.
     ///
     /// Looked for are base64 (both alphabets, all three alignments), hex, percent-encoded,
-    /// JSON-escaped and HTML-escaped forms. Values under six bytes are never found.
+    /// JSON-escaped and HTML-escaped forms, and whatever percent-decoding brings to light.
+    /// Values under six bytes are never found.
     #[must_use]
     pub fn occurs_in(&self, haystack: &[u8]) -> bool {
         let mut forms = encodings::Forms::default();
         forms.add(&self.0, 0);
+        let decoded: Cow<'_, [u8]> = percent_encoding::percent_decode(haystack).into();
         forms.first_match(haystack, 0).is_some()
+            || (matches!(decoded, Cow::Owned(_)) && forms.first_match(&decoded, 0).is_some())
     }
 
     /// Length of the value in bytes.

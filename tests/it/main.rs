@@ -1,6 +1,7 @@
-//! The proof of ourselves: a module a stage.
+//! One integration binary, a module a stage.
 
 mod api;
 mod config;
 mod document;
+mod http;
 mod suite;

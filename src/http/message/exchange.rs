@@ -129,6 +129,12 @@ pub enum Fault {
         /// What was refused.
         detail: String,
     },
+    /// The connection cannot be used again; nothing was sent.
+    #[error("the connection cannot be used again: {detail}")]
+    UsedUp {
+        /// Who ended it, or what came unasked.
+        detail: String,
+    },
     /// The target closed the connection before any byte of a response.
     #[error("the target closed the connection without a response")]
     ClosedBeforeResponse,
@@ -298,6 +304,7 @@ impl Fault {
             | Self::Resolve { .. }
             | Self::Connect { .. }
             | Self::Tls { .. }
+            | Self::UsedUp { .. }
             | Self::Encode { .. } => true,
         }
     }
@@ -310,6 +317,7 @@ impl Fault {
             | Self::Resolve { .. }
             | Self::Connect { .. }
             | Self::Tls { .. }
+            | Self::UsedUp { .. }
             | Self::Encode { .. } => true,
             Self::Timeout { phase, .. } => matches!(phase, Phase::Connect | Phase::Tls),
             _ => false,

@@ -219,6 +219,20 @@ impl Request {
         matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
     }
 
+    /// Whether a secret, in any form in which it is recognized, is in target, fields or body.
+    ///
+    /// This asks what goes out, so that a guard need not trust that a value was marked.
+    #[must_use]
+    pub fn holds(&self, secret: &Secret) -> bool {
+        let values = self.headers.iter().map(|(_, value)| value);
+        let mut texts = values.chain([&self.target]).chain(&self.body);
+        texts.any(|text| secret.occurs_in(&text.reveal()))
+            || self
+                .headers
+                .iter()
+                .any(|(name, _)| secret.occurs_in(name.as_bytes()))
+    }
+
     /// Whether a field of this name is set here, in any case.
     #[must_use]
     pub fn has_header(&self, name: &str) -> bool {
