@@ -345,7 +345,8 @@ fn what_is_wrong_with_victims_is_said_with_its_place() {
 fn a_pool_is_read_with_its_ids_and_secrets() {
     let pool = parse_pool(
         "victims.json",
-        br#"[{"id": 12, "secret": "sk-live-0123456789"}, {"id": "b", "secret": "sk-test-9876543210"}]"#,
+        br#"[{"id": 12, "secret": "sk-live-0123456789"},
+             {"id": "b", "secret": "sk-test-9876543210"}]"#,
     );
     let expected = [("12", SECRET), ("b", OTHER)];
     let expected = expected.map(|(id, secret)| (id.to_owned(), Secret::new(secret).unwrap()));
