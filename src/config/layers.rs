@@ -7,7 +7,7 @@ use super::file::{FileSettings, SECTIONS, SENSITIVE_SECTIONS, Spelling};
 use super::problem::{ConfigError, ConfigProblem};
 use super::setting::{Origin, Setting};
 use super::table::{ENTRIES, Entry, VARIABLE_PREFIX};
-use crate::document::{Document, DocumentError, Pointer};
+use crate::document::{Document, DocumentError, Node, Pointer};
 use crate::suite::{Problem, nearest, read_typed};
 
 /// The layers, and what was found wrong in them so far.
@@ -296,16 +296,27 @@ pub(super) fn read_file(
     let settings = read_typed(&document).map_err(|error| of(error.0.into_vec()))?;
     let mut empty = Vec::new();
     for (key, _, node) in document.root().entries() {
-        if node.is_null() && !SECTIONS.contains(&key) {
-            let pointer = Pointer::root().push(key);
-            let message = format!("`{key}` has no value: give one or leave the key out");
-            empty.push(Problem::with_key(&document, &pointer, message));
+        if !(node.is_null() && SECTIONS.contains(&key)) {
+            collect_empty(node, &Pointer::root().push(key), &mut empty);
         }
     }
     if empty.is_empty() {
-        Ok((Some(document), settings))
-    } else {
-        Err(of(empty))
+        return Ok((Some(document), settings));
+    }
+    let of_key = |pointer| {
+        let message = "there is no value: give one or leave the key out".to_owned();
+        Problem::with_key(&document, &pointer, message)
+    };
+    Err(of(empty.into_iter().map(of_key).collect()))
+}
+
+/// The places that have a key and no value, which would be read as if the key were not there.
+fn collect_empty(node: &Node, pointer: &Pointer, empty: &mut Vec<Pointer>) {
+    if node.is_null() {
+        empty.push(pointer.clone());
+    }
+    for (key, _, child) in node.entries() {
+        collect_empty(child, &pointer.push(key), empty);
     }
 }
 
