@@ -9,6 +9,7 @@ mod gather;
 mod keyword;
 mod rewrite;
 mod violation;
+mod weaken;
 
 use std::fmt;
 use std::sync::OnceLock;

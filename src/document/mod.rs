@@ -104,8 +104,13 @@ fn read(name: &str, text: &str) -> Result<Node, DocumentError> {
     }
     // Either JSON, or YAML in flow style. Only malformed JSON is worth a second look: whatever
     // else is wrong would be wrong there too.
-    match json::read(name, text) {
-        Err(error @ DocumentError::Syntax { .. }) => yaml::read(name, text).map_err(|_| error),
+    let json = json::read(name, text);
+    if !matches!(json, Err(DocumentError::Syntax { .. })) {
+        return json;
+    }
+    match yaml::read(name, text) {
+        // Malformed as both: it was most likely meant as JSON.
+        Err(DocumentError::Syntax { .. }) => json,
         read => read,
     }
 }

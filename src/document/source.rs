@@ -115,28 +115,27 @@ pub(super) fn report(
         return render(group.element(Origin::path(document)));
     };
     let (first, column) = (position.line as usize, position.column as usize);
-    let group = group.element(Origin::path(document).line(first).char_column(column));
+    let origin = Origin::path(document).line(first).char_column(column);
     let Some(line) = line else {
-        return render(group);
+        return render(group.element(origin));
     };
     let (window, caret) = window_around(line, column);
+    let whole = window.len() == line.len();
     let start = window
         .char_indices()
         .nth(caret)
         .map_or(window.len(), |(offset, _)| offset);
-    let end = start
-        + window
-            .get(start..)
-            .and_then(|rest| rest.chars().next())
-            .map_or(0, char::len_utf8);
+    let under = window.get(start..).and_then(|rest| rest.chars().next());
+    let end = start + under.map_or(0, char::len_utf8);
     let annotation = AnnotationKind::Primary.span(start..end);
-    render(
-        group.element(
-            Snippet::source(window)
-                .line_start(first)
-                .annotation(annotation),
-        ),
-    )
+    let snippet = Snippet::source(window)
+        .line_start(first)
+        .annotation(annotation);
+    if whole {
+        return render(group.element(snippet.path(document)));
+    }
+    // In a part of a line the renderer would count the column from the start of the part.
+    render(group.element(origin).element(snippet))
 }
 
 fn render(group: Group<'_>) -> String {

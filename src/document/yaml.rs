@@ -363,6 +363,8 @@ fn resolve(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>) -> Value {
         Some(tag) => match tag.core_suffix() {
             Some("int" | "float" | "bool" | "null") => false,
             Some(_) => true,
+            // The tag `!` alone says that the scalar is text.
+            None if tag.original() == "!" => true,
             None => !tag.is_custom() || style != ScalarStyle::Plain,
         },
         None => style != ScalarStyle::Plain,

@@ -17,6 +17,13 @@ struct PathItem<'doc> {
     body_parameters: Vec<Spot<'doc>>,
 }
 
+/// A method of a path item, where it stands, and what it has.
+struct Declared<'doc> {
+    method: String,
+    position: Position,
+    spot: Spot<'doc>,
+}
+
 /// Where operations are collected.
 struct Collected<'doc, 'schemes> {
     root: &'schemes Spot<'doc>,
@@ -80,32 +87,40 @@ impl<'doc> Lowering<'doc> {
             parameters,
             body_parameters,
         };
-        for (key, position, operation) in item.entries() {
+        for (key, position, spot) in item.entries() {
             if self.table.methods.contains(&key) {
-                let method = (key.to_ascii_uppercase(), position);
-                self.operation(&shared, method, &operation, collected);
+                let declared = Declared {
+                    method: key.to_ascii_uppercase(),
+                    position,
+                    spot,
+                };
+                self.operation(&shared, declared, collected);
             }
         }
         let additional = self.table.additional_operations_key;
         let additional = additional.and_then(|key| self.map(item, key));
-        for (method, position, operation) in additional.iter().flat_map(Spot::entries) {
-            self.operation(
-                &shared,
-                (method.to_owned(), position),
-                &operation,
-                collected,
-            );
+        for (method, position, spot) in additional.iter().flat_map(Spot::entries) {
+            let declared = Declared {
+                method: method.to_owned(),
+                position,
+                spot,
+            };
+            self.operation(&shared, declared, collected);
         }
     }
 
     fn operation(
         &mut self,
         shared: &PathItem<'doc>,
-        (method, position): (String, Position),
-        spot: &Spot<'doc>,
+        declared: Declared<'doc>,
         collected: &mut Collected<'doc, '_>,
     ) {
-        let Some(spot) = self.object(spot, "an operation") else {
+        let Declared {
+            method,
+            position,
+            spot,
+        } = declared;
+        let Some(spot) = self.object(&spot, "an operation") else {
             return;
         };
         let segments = Segment::split(shared.path);

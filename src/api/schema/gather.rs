@@ -10,6 +10,7 @@ use crate::document::{Document, DocumentError, Node, Pointer, Position, SchemaFo
 use super::super::Finding;
 use super::declared::declared_types;
 use super::rewrite::rewrite;
+use super::weaken::weaken;
 use super::{SchemaEntry, SchemaId, Schemas, pattern_fault};
 
 /// Gathers schemas.
@@ -17,6 +18,8 @@ pub(in super::super) struct SchemaGatherer<'doc> {
     pub(super) document: &'doc Document,
     pub(super) form: &'static SchemaForm,
     pub(super) findings: Vec<Finding>,
+    /// How much was left out of schemas.
+    pub(super) left_out: usize,
     entries: Vec<Gathered<'doc>>,
     by_pointer: BTreeMap<Pointer, SchemaId>,
     by_reference: BTreeMap<&'doc str, SchemaId>,
@@ -40,6 +43,7 @@ impl<'doc> SchemaGatherer<'doc> {
             document,
             form,
             findings: Vec::new(),
+            left_out: 0,
             entries: Vec::new(),
             by_pointer: BTreeMap::new(),
             by_reference: BTreeMap::new(),
@@ -84,6 +88,9 @@ impl<'doc> SchemaGatherer<'doc> {
         while let Some(gathered) = self.entries.get(number).cloned() {
             definitions.insert(number.to_string(), rewrite(&mut self, gathered));
             number += 1;
+        }
+        if self.left_out > 0 {
+            weaken(&mut definitions);
         }
         let reference = |id: &SchemaId| {
             let key = id.key();

@@ -12,6 +12,10 @@ use super::super::Finding;
 use super::SchemaType;
 use super::gather::{Gathered, SchemaGatherer};
 use super::keyword::{Shape, integer_bounds, is_asserted_format, shape_of};
+use super::weaken::LEFT_OUT_KEY;
+
+/// What the mark of a schema says.
+const LEFT_OUT: &str = "something that could not be read was left out here";
 
 /// Rewrites one schema; what is malformed in it becomes a finding and is left out.
 pub(super) fn rewrite<'doc>(
@@ -55,20 +59,20 @@ impl<'doc> Rewriter<'_, 'doc> {
             // `schema:` with nothing under it says nothing.
             crate::document::Value::Null => Value::Bool(true),
             _ => {
-                self.find(
-                    node,
-                    format!("a schema must be an object, this is {}", node.kind_name()),
-                );
-                Value::Bool(true)
+                let kind = node.kind_name();
+                self.leave_out(node, format!("a schema must be an object, this is {kind}"));
+                json!({ LEFT_OUT_KEY: LEFT_OUT })
             }
         }
     }
 
     fn object(&mut self, node: &'doc Node, inline: bool) -> Value {
         let mut schema = Map::new();
+        let left_out = self.gatherer.left_out;
         if let Some(reference) = node.get("$ref") {
             self.reference(reference, &mut schema);
             if !self.gatherer.form.reference_siblings {
+                self.mark(left_out, &mut schema);
                 return Value::Object(schema);
             }
         }
@@ -88,19 +92,21 @@ impl<'doc> Rewriter<'_, 'doc> {
             }
         }
         if node.get("$dynamicRef").is_some() {
-            self.find(node, "`$dynamicRef` is not followed".to_owned());
+            self.leave_out(node, "`$dynamicRef` is not followed".to_owned());
         }
+        drop_remainders(node, &mut schema);
         if self.gatherer.form.boolean_exclusive_bounds {
             drop_replaced_bounds(node, &mut schema);
         }
         self.integer_format(node, &mut schema);
+        self.mark(left_out, &mut schema);
         self.nullable(node, schema)
     }
 
     fn reference(&mut self, reference: &'doc Node, schema: &mut Map<String, Value>) {
         let Some(text) = reference.as_str() else {
             let kind = reference.kind_name();
-            return self.find(reference, format!("`$ref` must be text, this is {kind}"));
+            return self.leave_out(reference, format!("`$ref` must be text, this is {kind}"));
         };
         match self.gatherer.refer(text, reference.position()) {
             Ok(id) => {
@@ -109,7 +115,7 @@ impl<'doc> Rewriter<'_, 'doc> {
                     Value::String(format!("#/$defs/{}", id.key())),
                 );
             }
-            Err(error) => self.find(reference, error.to_string()),
+            Err(error) => self.leave_out(reference, error.to_string()),
         }
     }
 
@@ -180,7 +186,10 @@ impl<'doc> Rewriter<'_, 'doc> {
                 None
             };
             match fault {
-                Some(_) => self.find(item, format!("`{key}` is not a regular expression")),
+                Some(_) => self.leave_out(
+                    item,
+                    format!("pattern `{key}` cannot be compiled, it is not checked"),
+                ),
                 None => {
                     schemas.insert(key.to_owned(), self.schema(item));
                 }
@@ -238,10 +247,9 @@ impl<'doc> Rewriter<'_, 'doc> {
         let Some(exclusive) = value.as_bool() else {
             if value.is_number() {
                 // Not allowed there, but what it means is clear.
-                self.find(
-                    value,
-                    "must be true or false in this version of OpenAPI".to_owned(),
-                );
+                let name = self.keyword_name();
+                let message = "must be true or false in this version of OpenAPI";
+                self.find(value, format!("`{name}` {message}"));
                 return self.number(value, |_| true, "a number");
             }
             return self.expect(value, None, "true or false");
@@ -278,8 +286,10 @@ impl<'doc> Rewriter<'_, 'doc> {
                     .filter_map(|member| document.resolve(member).ok())
                     .any(|(member, _)| property_is_write_only(member, name))
         };
-        let kept = names.into_iter().filter(|name| !is_write_only(name));
-        Some(kept.collect())
+        let (write_only, kept): (Vec<_>, Vec<_>) =
+            names.into_iter().partition(|name| is_write_only(name));
+        self.gatherer.left_out += write_only.len();
+        Some(kept.into_iter().collect())
     }
 
     fn names(&mut self, value: &'doc Node) -> Option<Vec<&'doc str>> {
@@ -319,7 +329,7 @@ impl<'doc> Rewriter<'_, 'doc> {
         if self.gatherer.pattern_fault(pattern).is_some() {
             self.find(
                 value,
-                format!("`{pattern}` is not a regular expression (ECMA-262)"),
+                format!("pattern `{pattern}` cannot be compiled, it is not checked"),
             );
             return None;
         }
@@ -380,21 +390,40 @@ impl<'doc> Rewriter<'_, 'doc> {
     /// The rewritten value; without one, what was expected becomes a finding.
     fn expect(&mut self, node: &Node, rewritten: Option<Value>, expected: &str) -> Option<Value> {
         if rewritten.is_none() {
-            let keyword = self.path.iter().rev().find_map(|token| match token {
-                Token::Key(key) => Some(*key),
-                Token::Index(_) => None,
-            });
+            let keyword = self.keyword_name();
             let found = match node.as_str() {
                 Some(text) => format!("`{}`", text.chars().take(60).collect::<String>()),
                 None => node.kind_name().to_owned(),
             };
-            let keyword = keyword.unwrap_or_default();
             self.find(
                 node,
                 format!("`{keyword}` must be {expected}, this is {found}"),
             );
         }
         rewritten
+    }
+
+    /// The keyword at hand, or the key within it.
+    fn keyword_name(&self) -> &'doc str {
+        let keys = self.path.iter().rev().find_map(|token| match token {
+            Token::Key(key) => Some(*key),
+            Token::Index(_) => None,
+        });
+        keys.unwrap_or_default()
+    }
+
+    /// Records that something demands nothing, and why.
+    fn leave_out(&mut self, node: &Node, message: String) {
+        self.gatherer.left_out += 1;
+        self.find(node, message);
+    }
+
+    /// Marks a schema of which something was left out since the count was taken.
+    fn mark(&self, left_out_before: usize, schema: &mut Map<String, Value>) {
+        if self.gatherer.left_out == left_out_before {
+            return;
+        }
+        schema.insert(LEFT_OUT_KEY.into(), Value::String(LEFT_OUT.into()));
     }
 
     fn find(&mut self, node: &Node, message: String) {
@@ -423,5 +452,32 @@ fn drop_replaced_bounds(node: &Node, schema: &mut Map<String, Value>) {
         if node.get(exclusive).and_then(Node::as_bool) == Some(true) {
             schema.remove(inclusive);
         }
+    }
+}
+
+/// Without what it is the remainder of, a remainder would be all there is.
+///
+/// So goes `additionalProperties` where `properties` could not be read whole. In 3.0 it goes
+/// beside `patternProperties` too: 3.0 does not know that keyword, but an author who wrote it did
+/// not mean to forbid the properties that it names.
+fn drop_remainders(node: &Node, schema: &mut Map<String, Value>) {
+    let lost = |key: &str| {
+        let declared = match node.get(key) {
+            Some(value) if value.is_object() => value.entries().count(),
+            Some(value) => usize::from(!value.is_null()),
+            None => 0,
+        };
+        declared
+            > schema
+                .get(key)
+                .and_then(Value::as_object)
+                .map_or(0, Map::len)
+    };
+    let properties_lost = lost("properties") || lost("patternProperties");
+    if properties_lost {
+        schema.remove("additionalProperties");
+    }
+    if node.get("prefixItems").is_some() && !schema.contains_key("prefixItems") {
+        schema.remove("items");
     }
 }
