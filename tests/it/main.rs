@@ -1,1 +1,4 @@
-fn main() {}
+//! One integration binary, a module a stage.
+
+mod api;
+mod document;

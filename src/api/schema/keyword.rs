@@ -90,8 +90,8 @@ const KEYWORDS: &[Keyword] = &[
 ];
 
 /// The formats of strings that are asserted where `format` asserts: those that OpenAPI 3.0
-/// defines, and those that every tool reads in the same way. Others (`time`, `duration`, `uri-reference`,
-/// …) mean different things in different documents.
+/// defines, and those that every tool reads in the same way. Others (`time`, `duration`,
+/// `uri-reference`, …) mean different things in different documents.
 const FORMATS: &[&str] = &[
     "byte",
     "date",
