@@ -286,3 +286,20 @@ fn declared_types_are_found_through_references_and_compositions() {
     );
     assert_eq!(types("3.0.3", "{}"), "");
 }
+
+#[test]
+fn compositions_of_compositions_end() {
+    let parameter = "{name: q, in: query, schema: {$ref: '#/components/schemas/S0'}}";
+    let mut text = format!(
+        "openapi: 3.0.0\npaths: {{/p: {{get: {{parameters: [{parameter}], responses: {{}}}}}}}}\n\
+         components:\n  schemas:\n"
+    );
+    for number in 0..30 {
+        let next = format!("{{$ref: '#/components/schemas/S{}'}}", number + 1);
+        let members = vec![next; 10].join(", ");
+        text += &format!("    S{number}: {{anyOf: [{members}]}}\n");
+    }
+    let api = lower(&format!("{text}    S30: {{type: string}}\n"));
+    assert_eq!(api.operations[0].parameters[0].types, []);
+    assert_eq!(api.schemas().len(), 32);
+}
