@@ -1,5 +1,20 @@
 //! Bytes -> Document: both formats, places, and everything that is refused.
 
+<<<<<<< HEAD
+=======
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests: clippy takes only functions under `#[test]` for such, not what they call"
+)]
+
+mod places;
+mod references;
+mod refusals;
+mod scalars;
+
+>>>>>>> document
 use std::time::{Duration, Instant};
 
 use probity::document::{Dialect, Document, DocumentError, Pointer, Position};
@@ -69,6 +84,7 @@ fn check_place(document: &Document, pointer: &str, key: Option<&str>, value: &st
         "{pointer}"
     );
 }
+<<<<<<< HEAD
 
 // ---- places
 
@@ -655,3 +671,5 @@ fn the_time_grows_with_the_size_alone() {
     }
     assert!(start.elapsed() < REFUSAL_MAX, "took {:?}", start.elapsed());
 }
+=======
+>>>>>>> document

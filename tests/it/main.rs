@@ -1,4 +1,5 @@
 <<<<<<< HEAD
+<<<<<<< HEAD
 //! The proof of ourselves: one integration binary, a module a stage.
 =======
 //! One integration binary, a module a stage.
@@ -17,3 +18,9 @@ mod tenant;
 mod http;
 mod suite;
 >>>>>>> config
+=======
+//! One integration binary, a module a stage.
+
+mod api;
+mod document;
+>>>>>>> document

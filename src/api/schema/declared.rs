@@ -4,10 +4,11 @@ use crate::document::{Document, Node, SchemaForm};
 
 use super::SchemaType;
 
-/// Deepest nesting of schemas that is looked into for a type, in schemas.
+/// Largest number of schemas that are looked into for the types of one.
 ///
-/// References may be circular; a type that is declared deeper than this is of no use to anyone.
-const DEPTH_MAX: usize = 8;
+/// References may be circular, and compositions of compositions grow exponentially; a type that
+/// takes longer to find is of no use to anyone.
+const SCHEMAS_MAX: usize = 200;
 
 /// The types that a schema declares, itself or by what it is composed of; none if it does not.
 pub(in super::super) fn declared_types(
@@ -15,21 +16,23 @@ pub(in super::super) fn declared_types(
     schema: &Node,
     form: &SchemaForm,
 ) -> Vec<SchemaType> {
-    types_within(document, schema, (form, DEPTH_MAX))
+    let mut left = SCHEMAS_MAX;
+    types_within(document, schema, (form, &mut left))
 }
 
 fn types_within(
     document: &Document,
     schema: &Node,
-    (form, depth): (&SchemaForm, usize),
+    (form, left): (&SchemaForm, &mut usize),
 ) -> Vec<SchemaType> {
     let Ok((schema, _)) = document.resolve(schema) else {
         return Vec::new();
     };
-    if depth == 0 {
+    let Some(fewer) = left.checked_sub(1) else {
         return Vec::new();
-    }
-    let within = |schema: &Node| types_within(document, schema, (form, depth - 1));
+    };
+    *left = fewer;
+    let mut within = |schema: &Node| types_within(document, schema, (form, &mut *left));
     let mut types = own_types(schema);
     for member in schema.get("allOf").map(Node::items).unwrap_or_default() {
         let others = within(member);
@@ -45,7 +48,7 @@ fn types_within(
             .map(Node::items)
             .unwrap_or_default()
             .iter()
-            .map(within)
+            .map(&mut within)
             .collect();
         if types.is_empty() && !alternatives.iter().any(Vec::is_empty) {
             for one in alternatives.into_iter().flatten() {

@@ -47,51 +47,51 @@ struct Keyword {
     in_all: bool,
 }
 
-/// In the order of JSON Schema 2020-12.
+/// In the order of their names, for the search.
 const KEYWORDS: &[Keyword] = &[
+    old("additionalProperties", Shape::Schema),
     old("allOf", Shape::SchemaArray),
     old("anyOf", Shape::SchemaArray),
-    old("oneOf", Shape::SchemaArray),
-    old("not", Shape::Schema),
-    new("if", Shape::Schema),
-    new("then", Shape::Schema),
-    new("else", Shape::Schema),
-    new("dependentSchemas", Shape::SchemaMap),
-    new("prefixItems", Shape::SchemaArray),
-    old("items", Shape::Schema),
+    new("const", Shape::Anything),
     new("contains", Shape::Schema),
-    old("properties", Shape::SchemaMap),
+    new("dependentRequired", Shape::NamesMap),
+    new("dependentSchemas", Shape::SchemaMap),
+    new("else", Shape::Schema),
+    old("enum", Shape::Values),
+    old("exclusiveMaximum", Shape::ExclusiveBound),
+    old("exclusiveMinimum", Shape::ExclusiveBound),
+    old("format", Shape::Format),
+    new("if", Shape::Schema),
+    old("items", Shape::Schema),
+    new("maxContains", Shape::Count),
+    old("maxItems", Shape::Count),
+    old("maxLength", Shape::Count),
+    old("maxProperties", Shape::Count),
+    old("maximum", Shape::Number),
+    new("minContains", Shape::Count),
+    old("minItems", Shape::Count),
+    old("minLength", Shape::Count),
+    old("minProperties", Shape::Count),
+    old("minimum", Shape::Number),
+    old("multipleOf", Shape::PositiveNumber),
+    old("not", Shape::Schema),
+    old("oneOf", Shape::SchemaArray),
+    old("pattern", Shape::Pattern),
     new("patternProperties", Shape::PatternMap),
-    old("additionalProperties", Shape::Schema),
+    new("prefixItems", Shape::SchemaArray),
+    old("properties", Shape::SchemaMap),
     new("propertyNames", Shape::Schema),
+    old("required", Shape::Names),
+    new("then", Shape::Schema),
+    old("type", Shape::Types),
     new("unevaluatedItems", Shape::Schema),
     new("unevaluatedProperties", Shape::Schema),
-    old("type", Shape::Types),
-    new("const", Shape::Anything),
-    old("enum", Shape::Values),
-    old("multipleOf", Shape::PositiveNumber),
-    old("maximum", Shape::Number),
-    old("exclusiveMaximum", Shape::ExclusiveBound),
-    old("minimum", Shape::Number),
-    old("exclusiveMinimum", Shape::ExclusiveBound),
-    old("maxLength", Shape::Count),
-    old("minLength", Shape::Count),
-    old("pattern", Shape::Pattern),
-    old("maxItems", Shape::Count),
-    old("minItems", Shape::Count),
     old("uniqueItems", Shape::Flag),
-    new("maxContains", Shape::Count),
-    new("minContains", Shape::Count),
-    old("maxProperties", Shape::Count),
-    old("minProperties", Shape::Count),
-    old("required", Shape::Names),
-    new("dependentRequired", Shape::NamesMap),
-    old("format", Shape::Format),
 ];
 
 /// The formats of strings that are asserted where `format` asserts: those that OpenAPI 3.0
-/// defines, and those that every tool reads in the same way. Others (`time`, `duration`, `uri-reference`,
-/// …) mean different things in different documents.
+/// defines, and those that every tool reads in the same way. Others (`time`, `duration`,
+/// `uri-reference`, …) mean different things in different documents.
 const FORMATS: &[&str] = &[
     "byte",
     "date",
@@ -122,7 +122,10 @@ const fn new(name: &'static str, shape: Shape) -> Keyword {
 
 /// What a keyword takes; `None` if it demands nothing.
 pub(super) fn shape_of(name: &str, full_vocabulary: bool) -> Option<Shape> {
-    let keyword = KEYWORDS.iter().find(|keyword| keyword.name == name)?;
+    let found = KEYWORDS
+        .binary_search_by(|keyword| keyword.name.cmp(name))
+        .ok()?;
+    let keyword = KEYWORDS.get(found)?;
     (keyword.in_all || full_vocabulary).then_some(keyword.shape)
 }
 
@@ -137,5 +140,25 @@ pub(super) fn integer_bounds(format: &str) -> Option<(i64, i64)> {
         "int32" => Some((i64::from(i32::MIN), i64::from(i32::MAX))),
         "int64" => Some((i64::MIN, i64::MAX)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keywords_are_in_the_order_of_their_names() {
+        assert!(KEYWORDS.is_sorted_by(|one, other| one.name < other.name));
+        for keyword in KEYWORDS {
+            assert_eq!(
+                shape_of(keyword.name, true),
+                Some(keyword.shape),
+                "{}",
+                keyword.name
+            );
+            assert_eq!(shape_of(keyword.name, false).is_some(), keyword.in_all);
+        }
+        assert_eq!(shape_of("description", true), None);
     }
 }
