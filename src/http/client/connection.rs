@@ -12,9 +12,7 @@ use tokio::time::{Instant, timeout_at};
 use super::dial::Stream;
 use super::reader::{Reader, RequestFacts};
 use super::{ClientSettings, Connection, content, encode, head};
-use crate::http::message::{
-    ConnectionFacts, Encoder, Exchange, Fault, FramingViolation, Phase, Request,
-};
+use crate::http::message::{ConnectionFacts, Exchange, Fault, FramingViolation, Phase, Request};
 
 /// How much is read at once, in bytes; most responses fit.
 const READ_BYTES: usize = 8 * 1024;
@@ -159,20 +157,19 @@ impl Connection {
     }
 }
 
-/// Whether an exchange may be made again on another connection: a kept connection was dead
-/// before the target could have read the request.
+/// Whether a kept connection was dead before a byte came back, so that a safe request may be
+/// sent again on another one.
 pub(super) fn died_while_kept(exchange: &Exchange) -> bool {
     let reused = exchange
         .connection
         .as_ref()
         .is_some_and(|facts| facts.reused);
-    let safe = exchange.request.is_safe() && exchange.encoder == Encoder::Hyper;
     let dead = match &exchange.outcome {
         Ok(_) => false,
         Err(Fault::ClosedBeforeResponse | Fault::Reset { .. } | Fault::Broken { .. }) => true,
         Err(_) => false,
     };
-    reused && safe && dead && exchange.received.is_empty()
+    reused && dead && exchange.received.is_empty()
 }
 
 /// What goes over the wire in one exchange.

@@ -106,24 +106,57 @@ async fn no_request_is_sent_again_on_a_fresh_connection() {
 
 #[tokio::test]
 async fn a_part_of_an_answer_is_not_asked_for_again() {
-    let half = Step::Send(b"HTTP/1.1 2".to_vec());
-    let server = Server::start(vec![
-        vec![Step::Request, ok(), Step::Request, half],
-        vec![Step::Request],
-    ])
-    .await;
-    let client = server.client();
-    client
-        .exchange(&Request::new("GET", "/1"), Via::Pooled)
-        .await;
-    let exchange = client
-        .exchange(&Request::new("GET", "/2"), Via::Pooled)
-        .await;
-    assert_eq!(
-        exchange.outcome,
-        Err(Fault::ClosedInsideResponse { received_bytes: 10 })
-    );
-    assert_eq!((exchange.attempts, server.requests().len()), (1, 2));
+    let interim = "HTTP/1.1 100 Continue\r\n\r\n";
+    for (part, fault) in [
+        (
+            "HTTP/1.1 2",
+            Fault::ClosedInsideResponse { received_bytes: 10 },
+        ),
+        (interim, Fault::ClosedBeforeResponse),
+    ] {
+        let racing = vec![Step::Request, ok(), Step::Request, Step::Send(part.into())];
+        let server = Server::start(vec![racing, vec![Step::Request]]).await;
+        let client = server.client();
+        client
+            .exchange(&Request::new("GET", "/1"), Via::Pooled)
+            .await;
+        let exchange = client
+            .exchange(&Request::new("GET", "/2"), Via::Pooled)
+            .await;
+        assert_eq!(exchange.outcome, Err(fault));
+        assert_eq!((exchange.attempts, server.requests().len()), (1, 2));
+    }
+}
+
+#[tokio::test]
+async fn a_request_can_use_a_connection_up() {
+    for (field, answer) in [
+        ("connection", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+        ("upgrade", "HTTP/1.1 101 Switching Protocols\r\n\r\n"),
+    ] {
+        let server = Server::answering(answer).await;
+        let mut connection = server.client().connect().await.unwrap();
+        let request = Request::new("GET", "/").with_header(field, "x, close");
+        let exchange = connection.exchange(&request).await;
+        assert!(
+            exchange.outcome.is_ok() && exchange.framing.is_empty(),
+            "{exchange:?}"
+        );
+        assert!(!connection.is_usable(), "{field}");
+    }
+}
+
+#[tokio::test]
+async fn a_close_after_a_204_is_seen() {
+    let send = Step::Send(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec());
+    let server = Server::start(vec![vec![Step::Request, send]]).await;
+    let mut settings = settings();
+    settings.quiet_wait = Duration::from_secs(20);
+    let mut connection = server.client_with(settings).connect().await.unwrap();
+    let exchange = connection.exchange(&Request::new("DELETE", "/")).await;
+    assert_eq!(exchange.status(), Some(204));
+    assert!(exchange.connection.unwrap().closed_by_target);
+    assert!(!connection.is_usable());
 }
 
 #[tokio::test]

@@ -103,6 +103,7 @@ fn the_longest_value_wins_and_an_overlap_leaves_no_tail() {
     let secrets = ["key-0123456", "key-01234567", "4567-and-more"];
     let secrets = secrets.map(|value| Secret::new(value).unwrap());
     let redactor = Redactor::new(b"key", secrets.clone());
+    let reversed = Redactor::new(b"key", secrets.iter().rev().cloned());
     let mark = |secret: &Secret| format!("[redacted:{}]", redactor.fingerprint(secret));
     assert_eq!(
         redactor.redact_text("<key-01234567>"),
@@ -112,6 +113,7 @@ fn the_longest_value_wins_and_an_overlap_leaves_no_tail() {
         redactor.redact_text("<key-01234568>"),
         format!("<{}8>", mark(&secrets[0]))
     );
+    assert_eq!(reversed.redact_text("key-01234567"), mark(&secrets[1]));
     let overlap = redactor.redact_text("<key-01234567-and-more>");
     assert_eq!(overlap, format!("<{}>", mark(&secrets[1])));
 }
