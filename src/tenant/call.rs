@@ -59,14 +59,25 @@ pub(super) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// The key that the request presents: of its one field line, as text.
+    /// The key that the request presents: of its first field line, as text.
     pub(super) fn presented(&self) -> Option<String> {
         self.request.value(KEY_FIELD)
+    }
+
+    /// Whether authentication refused, and for this reason.
+    pub(super) fn refused(&self, refusal: Refusal) -> bool {
+        self.refusal == Some(refusal)
     }
 
     /// Whether it is a DELETE of one key.
     pub(super) fn revokes(&self) -> bool {
         self.request.method == "DELETE" && matches!(self.resource, Some(Resource::ApiKey(_)))
+    }
+
+    /// Revokes the key that the path names, whoever asked; true if it lived.
+    pub(super) fn revoke_addressed(&mut self) -> bool {
+        let id = self.path_value().and_then(|text| text.parse().ok());
+        id.is_some_and(|id| self.keys.revoke(self.realm, id))
     }
 
     /// The path value, if one key is addressed.
@@ -82,6 +93,12 @@ impl Call<'_> {
         self.check(secret).ok()
     }
 
+    /// As [`Call::actor_with`], for the first secret that the test accepts.
+    pub(super) fn actor_where(&self, accepts: impl Fn(&str) -> bool) -> Option<Actor> {
+        let mut secrets = self.keys.iter().map(|key| key.secret.as_str());
+        secrets.find_map(|secret| self.actor_with(secret).filter(|_| accepts(secret)))
+    }
+
     /// Lets in anybody, in the tenant that the host names.
     pub(super) fn anybody(&self) -> Actor {
         Actor {
@@ -95,9 +112,9 @@ impl Call<'_> {
         self.actor.map_or(self.realm, |actor| actor.realm)
     }
 
-    /// Who holds this secret, whatever the key's state.
-    pub(super) fn holder_of(&self, secret: &str) -> Option<Actor> {
-        self.keys.with_secret(secret).map(|key| Actor {
+    /// Who holds the presented key, whatever its state and tenant.
+    pub(super) fn holder(&self) -> Option<Actor> {
+        self.presented_key().map(|key| Actor {
             realm: self.realm,
             key: Some(key.id),
         })

@@ -28,8 +28,8 @@ pub(super) async fn serve(mut socket: TcpStream, state: Arc<State>, number: u64)
     loop {
         let request = match reader.next(&mut socket, &state.hooks).await? {
             Incoming::Closed => return Ok(()),
-            Incoming::Refused(answer) => {
-                send(&mut socket, &unreadable(&state, answer)).await?;
+            Incoming::Refused(refused) => {
+                send(&mut socket, &unreadable(&state, refused)).await?;
                 return close(socket).await;
             }
             Incoming::Request(request) => request,

@@ -9,6 +9,9 @@ use super::keys::{Draft, Key, Keys, Realm};
 /// How many disposable keys there are from the start.
 const VICTIMS: usize = 4;
 
+/// When the expired key ended and the revoked one was revoked: an hour before the start.
+const LONG_AGO: Duration = Duration::from_secs(60 * 60);
+
 /// A key that is handed out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyFixture {
@@ -125,11 +128,12 @@ impl Fixtures {
         let limited = create(keys, Realm::First, "limited", "messages.read");
         let expired = create(keys, Realm::First, "expired", "*");
         if let Some(key) = keys.find_mut(Realm::First, expired.id) {
-            key.expires_at = SystemTime::now() - Duration::from_secs(60 * 60);
+            key.expires_at = SystemTime::now() - LONG_AGO;
         }
         let revoked = create(keys, Realm::First, "revoked", "*");
         if let Some(key) = keys.find_mut(Realm::First, revoked.id) {
-            key.revoked_at = Some(Instant::now());
+            let now = Instant::now();
+            key.revoked_at = Some(now.checked_sub(LONG_AGO).unwrap_or(now));
         }
         let victims = (1..=VICTIMS).map(|number| {
             let name = format!("victim {number}");

@@ -267,11 +267,6 @@ impl Keys {
         self.all.iter()
     }
 
-    /// As [`Keys::iter`], to change them.
-    pub(super) fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Key> {
-        self.all.iter_mut()
-    }
-
     /// What is known of every key.
     pub(super) fn states(&self) -> Vec<KeyState> {
         let state = |key: &Key| KeyState {

@@ -8,7 +8,7 @@ use super::answer::Answer;
 use super::call::{Call, Outcome};
 use super::hooks::Hook;
 use super::keys::{Draft, Key, Realm};
-use super::respond::{admit, not_found};
+use super::respond::{admit, not_found, unauthenticated};
 use super::routes::Resource;
 
 /// The scopes that a key may be made with.
@@ -28,8 +28,8 @@ const LIFETIME_DAYS: u64 = 90;
 
 /// `DELETE /api-keys/{apiKey}`.
 pub(super) fn revoke(call: &mut Call<'_>, text: &str) -> Answer {
-    if let Err(refusal) = admit(call) {
-        return refusal;
+    if admit(call).is_err() {
+        return unauthenticated();
     }
     let Some(id) = id_of(call, text) else {
         call.outcome = Some(Outcome::Malformed);
@@ -66,8 +66,8 @@ pub(super) fn strict_id(text: &str) -> Option<i64> {
 
 /// `POST /api-keys`.
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
-    if let Err(refusal) = admit(call) {
-        return refusal;
+    if admit(call).is_err() {
+        return unauthenticated();
     }
     let Some(Value::Object(members)) = call.request.json() else {
         return invalid(&[("name", "The name field is required.")]);
@@ -137,8 +137,8 @@ pub(super) fn draft(
 
 /// The operations that only read.
 pub(super) fn read(call: &mut Call<'_>, resource: &Resource) -> Answer {
-    if let Err(refusal) = admit(call) {
-        return refusal;
+    if admit(call).is_err() {
+        return unauthenticated();
     }
     match resource {
         Resource::Me => Answer::json(200, &context(call)),
@@ -188,7 +188,11 @@ fn context(call: &Call<'_>) -> Value {
     };
     let slug = name.to_ascii_lowercase();
     json!({
-        "user": { "id": id, "name": format!("{name} owner"), "email": format!("owner@{slug}.test") },
+        "user": {
+            "id": id,
+            "name": format!("{name} owner"),
+            "email": format!("owner@{slug}.test"),
+        },
         "api_key": key.map(Key::to_json),
         "organization": {
             "id": id,

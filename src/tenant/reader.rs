@@ -34,9 +34,25 @@ pub(super) enum Incoming {
     /// A whole request.
     Request(Box<Request>),
     /// Something that is none; the connection ends with this answer.
-    Refused(Answer),
+    Refused(Unreadable),
     /// The client has closed.
     Closed,
+}
+
+/// Why something is no request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unreadable {
+    status: u16,
+    message: &'static str,
+}
+
+impl Unreadable {
+    /// The answer to it, the last on its connection.
+    pub(super) fn answer(self) -> Answer {
+        let mut answer = Answer::message(self.status, self.message);
+        answer.close = true;
+        answer
+    }
 }
 
 /// The receiving side of one connection.
@@ -92,11 +108,11 @@ impl Reader {
         }
         let mut request = match parse_head(&head) {
             Ok(parsed) => self.request(parsed, head),
-            Err(answer) => return Ok(Incoming::Refused(answer)),
+            Err(unreadable) => return Ok(Incoming::Refused(unreadable)),
         };
         let content = match host_rule(&request, hooks).and_then(|()| content(&request, hooks)) {
             Ok(content) => content,
-            Err(answer) => return Ok(Incoming::Refused(answer)),
+            Err(unreadable) => return Ok(Incoming::Refused(unreadable)),
         };
         if request.mentions("expect", "100-continue") && self.buffer.is_empty() {
             socket.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
@@ -219,7 +235,7 @@ struct Head {
     fields: Vec<Field>,
 }
 
-fn parse_head(head: &[u8]) -> Result<Head, Answer> {
+fn parse_head(head: &[u8]) -> Result<Head, Unreadable> {
     let mut slots = [httparse::EMPTY_HEADER; FIELDS_MAX];
     let mut parsed = httparse::Request::new(&mut slots);
     match parsed.parse(head) {
@@ -257,7 +273,7 @@ fn parse_head(head: &[u8]) -> Result<Head, Answer> {
 }
 
 /// A request of HTTP/1.1 has exactly one Host (RFC 9112, 3.2).
-fn host_rule(request: &Request, hooks: &Hooks) -> Result<(), Answer> {
+fn host_rule(request: &Request, hooks: &Hooks) -> Result<(), Unreadable> {
     let hosts = request.values("host").count();
     let old = request
         .head
@@ -275,7 +291,7 @@ fn host_rule(request: &Request, hooks: &Hooks) -> Result<(), Answer> {
     }
 }
 
-fn content(request: &Request, hooks: &Hooks) -> Result<Content, Answer> {
+fn content(request: &Request, hooks: &Hooks) -> Result<Content, Unreadable> {
     let lengths: Vec<&[u8]> = request.values("content-length").collect();
     let codings: Vec<&[u8]> = request.values("transfer-encoding").collect();
     let malformed = || closing(400, "The content is malformed.");
@@ -304,14 +320,12 @@ fn content(request: &Request, hooks: &Hooks) -> Result<Content, Answer> {
     Ok(Content::Length(agreed.unwrap_or(0)))
 }
 
-fn refusal(status: u16, message: &str) -> Incoming {
+fn refusal(status: u16, message: &'static str) -> Incoming {
     Incoming::Refused(closing(status, message))
 }
 
-fn closing(status: u16, message: &str) -> Answer {
-    let mut answer = Answer::message(status, message);
-    answer.close = true;
-    answer
+fn closing(status: u16, message: &'static str) -> Unreadable {
+    Unreadable { status, message }
 }
 
 fn hexadecimal(text: &str) -> Option<usize> {

@@ -60,6 +60,17 @@ impl Request {
             .map(|value| String::from_utf8_lossy(value).into_owned())
     }
 
+    /// The bytes between the colon and the end of the first line with this name.
+    pub(super) fn raw_value(&self, name: &str) -> Option<&[u8]> {
+        self.head.split(|byte| *byte == b'\n').find_map(|line| {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let colon = line.iter().position(|byte| *byte == b':')?;
+            let (key, value) = line.split_at_checked(colon)?;
+            key.eq_ignore_ascii_case(name.as_bytes())
+                .then(|| value.get(1..).unwrap_or_default())
+        })
+    }
+
     /// Whether there is a line with this name.
     pub(super) fn has(&self, name: &str) -> bool {
         self.values(name).next().is_some()

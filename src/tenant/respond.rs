@@ -5,6 +5,7 @@ use super::call::Call;
 use super::hooks::Hook;
 use super::keys::Realm;
 use super::operations;
+use super::reader::Unreadable;
 use super::request::Request;
 use super::routes::Resource;
 use super::state::{LoggedRequest, State, locked};
@@ -52,7 +53,8 @@ pub(super) fn respond(state: &State, mut request: Request) -> Answer {
 }
 
 /// Completes the answer to what could not be read as a request.
-pub(super) fn unreadable(state: &State, mut answer: Answer) -> Answer {
+pub(super) fn unreadable(state: &State, refused: Unreadable) -> Answer {
+    let mut answer = refused.answer();
     add_general_fields(&mut answer);
     answer.seal();
     let entry = LoggedRequest {
@@ -67,6 +69,9 @@ pub(super) fn unreadable(state: &State, mut answer: Answer) -> Answer {
     answer
 }
 
+/// Who makes the request is not let in.
+pub(super) struct Unauthenticated;
+
 /// The refusal that the contract declares.
 pub(super) fn unauthenticated() -> Answer {
     Answer::message(401, "Unauthenticated.").with(
@@ -80,8 +85,8 @@ pub(super) fn not_found() -> Answer {
     Answer::message(404, "Not found.")
 }
 
-/// Lets the request in, or answers why not.
-pub(super) fn admit(call: &mut Call<'_>) -> Result<(), Answer> {
+/// Lets the request in, or not.
+pub(super) fn admit(call: &mut Call<'_>) -> Result<(), Unauthenticated> {
     let hooks = call.state.hooks.iter();
     let actor = match call.authenticate() {
         Ok(actor) => {
@@ -102,7 +107,7 @@ pub(super) fn admit(call: &mut Call<'_>) -> Result<(), Answer> {
     };
     call.actor = actor;
     let Some(actor) = actor else {
-        return Err(unauthenticated());
+        return Err(Unauthenticated);
     };
     let connection = call.request.connection.number;
     if let Some(key) = actor.key.and_then(|id| call.keys.find_mut(actor.realm, id)) {

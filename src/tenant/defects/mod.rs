@@ -1,6 +1,15 @@
 //! Defects: each breaks one demand of the catalogue, and nothing else if it can be helped.
 
-mod auth;
+mod admission;
+mod bypass;
+mod effect;
+mod flaky;
+mod method;
+mod path;
+mod protocol;
+mod refusal;
+mod response;
+mod timing;
 
 use super::hooks::Hook;
 
@@ -64,4 +73,30 @@ impl Defect {
 }
 
 /// The tables, one a file.
-static TABLES: [&[Defect]; 1] = [auth::TABLE];
+static TABLES: [&[Defect]; 10] = [
+    admission::TABLE,
+    refusal::TABLE,
+    response::TABLE,
+    effect::TABLE,
+    timing::TABLE,
+    path::TABLE,
+    bypass::TABLE,
+    method::TABLE,
+    protocol::TABLE,
+    flaky::TABLE,
+];
+
+/// A row of a table: class, name and requirement; what it does; where it acts.
+const fn defect(
+    (class, name, requirement): (Class, &'static str, &'static str),
+    description: &'static str,
+    hooks: &'static [Hook],
+) -> Defect {
+    Defect {
+        name,
+        class,
+        description,
+        requirement,
+        hooks,
+    }
+}

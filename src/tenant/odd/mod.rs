@@ -1,5 +1,9 @@
 //! Odd variants: unusual, and correct by the contract and the RFCs.
 
+mod decisions;
+mod form;
+mod keys;
+
 use super::hooks::Hook;
 
 /// Something unusual that a correct tenant may do.
@@ -21,8 +25,18 @@ impl Odd {
 
     /// All of them, in a fixed order.
     pub fn all() -> impl Iterator<Item = Odd> {
-        ODD.iter().copied()
+        TABLES.iter().flat_map(|table| table.iter()).copied()
     }
 }
 
-static ODD: &[Odd] = &[];
+/// The tables, one a file.
+static TABLES: [&[Odd]; 3] = [form::TABLE, decisions::TABLE, keys::TABLE];
+
+/// A row of a table: name, what it does, where it acts.
+const fn odd(name: &'static str, description: &'static str, hooks: &'static [Hook]) -> Odd {
+    Odd {
+        name,
+        description,
+        hooks,
+    }
+}

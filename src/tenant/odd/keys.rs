@@ -1,0 +1,60 @@
+//! Odd keys: ids and secrets of other forms.
+
+use super::{Odd, odd};
+use crate::tenant::hooks::Hook;
+use crate::tenant::keys::{Numbering, SecretShape};
+
+pub(super) static TABLE: &[Odd] = &[
+    odd(
+        "random-ids",
+        "ids are random, up to 2^53",
+        &[Hook::Setup(|blueprint| {
+            blueprint.numbering = Numbering::Random
+        })],
+    ),
+    odd(
+        "big-ids",
+        "ids are close to 2^53",
+        &[Hook::Setup(|blueprint| {
+            blueprint.numbering = Numbering::Global(BIG)
+        })],
+    ),
+    odd(
+        "ids-from-one",
+        "ids begin with 1",
+        &[Hook::Setup(|blueprint| {
+            blueprint.numbering = Numbering::Global(1)
+        })],
+    ),
+    odd(
+        "ids-per-tenant",
+        "each tenant has its own sequence of ids, so both have the same ones",
+        &[Hook::Setup(|blueprint| {
+            blueprint.numbering = Numbering::PerTenant(41)
+        })],
+    ),
+    odd(
+        "hexadecimal-secrets",
+        "secrets are 64 hexadecimal digits",
+        &[Hook::Setup(|blueprint| {
+            blueprint.secrets = SecretShape::Hex
+        })],
+    ),
+    odd(
+        "uuid-secrets",
+        "secrets are UUIDs",
+        &[Hook::Setup(|blueprint| {
+            blueprint.secrets = SecretShape::Uuid
+        })],
+    ),
+    odd(
+        "secrets-with-id",
+        "secrets are the id, a bar, and a random part",
+        &[Hook::Setup(|blueprint| {
+            blueprint.secrets = SecretShape::IdAndBar
+        })],
+    ),
+];
+
+/// The first id of the tenant with big ones: below 2^53 by enough keys for any run.
+const BIG: i64 = (1 << 53) - 1_000_000;
