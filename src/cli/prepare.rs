@@ -17,6 +17,12 @@ use super::exit::{Exit, chain, warn};
 /// The settings' file where no other is named.
 const CONFIG_FILE: &str = "probity.yaml";
 
+/// The largest real documents have 12 MB; a slow server may take a while to hand one out.
+const CONTRACT_LIMITS: http::fetch::FetchLimits = http::fetch::FetchLimits {
+    timeout: std::time::Duration::from_secs(60),
+    bytes_max: 64 * 1024 * 1024,
+};
+
 /// Settings that another part of the program brings, such as the demo's tenant.
 #[derive(Default)]
 pub struct Brought {
@@ -167,10 +173,7 @@ pub fn contract(settings: &Settings) -> Result<SourceText, Exit> {
         }
         ContractSetting::File(path) => read("contract", path),
         ContractSetting::Url(url) => {
-            let fetched = driver::block_on(http::fetch::fetch_document(
-                url,
-                &http::fetch::FetchLimits::default(),
-            ));
+            let fetched = driver::block_on(http::fetch::fetch_document(url, CONTRACT_LIMITS));
             let bytes = fetched
                 .map_err(|error| Exit::fault(&error))?
                 .map_err(|error| Exit::usage(&error))?;

@@ -83,7 +83,7 @@ fn named<T: Named>(
 fn defects() -> String {
     let mut text = String::new();
     for defect in Defect::all() {
-        let class = defect.class.to_string();
+        let class = defect.class.name();
         let (name, code) = (defect.name, defect.requirement);
         let _ = writeln!(text, "{name:44} {class:9} {code:11} {}", defect.description);
     }
