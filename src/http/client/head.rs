@@ -291,7 +291,7 @@ fn written_violations(head: &[u8]) -> Vec<FramingViolation> {
         match line.first() {
             _ if at == 0 => {}
             Some(b' ' | b'\t') => note(FramingViolation::ObsoleteFold),
-            _ if name.len() < line.len() && name.ends_with(b" ") || name.ends_with(b"\t") => {
+            _ if name.len() < line.len() && matches!(name.last(), Some(b' ' | b'\t')) => {
                 note(FramingViolation::SpaceBeforeColon);
             }
             _ => {}
