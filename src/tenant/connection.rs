@@ -34,10 +34,12 @@ pub(super) async fn serve(mut socket: TcpStream, state: Arc<State>, number: u64)
             }
             Incoming::Request(request) => request,
         };
-        let _in_flight = state.enter();
         let keep = request.keep;
+        // Over before the answer goes out, so that a client that waits for it never overlaps.
+        let in_flight = state.enter();
         let answer = respond(&state, *request);
         sleep_unless_zero(answer.delay).await;
+        drop(in_flight);
         if !send(&mut socket, &answer).await? {
             return Ok(());
         }

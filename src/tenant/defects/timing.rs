@@ -19,7 +19,7 @@ const CACHED: Duration = Duration::from_secs(1);
 const CONCURRENT: Duration = Duration::from_millis(50);
 
 /// How long requests take where that makes them overlap.
-const OVERLAP: Duration = Duration::from_millis(10);
+const OVERLAP: Duration = Duration::from_millis(20);
 
 /// After this time a revoked key comes back to life.
 const RESURRECTION: Duration = Duration::from_secs(1);

@@ -5,22 +5,51 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::wire::{connect, key, request, request_with, send_on};
 
-/// Everything the script saw, with what changes from run to run taken out.
-pub async fn transcript(tenant: Tenant) -> Vec<String> {
+/// The parts of the script. Each is played on a tenant of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Credentials,
+    CredentialsElsewhere,
+    Fields,
+    PathValues,
+    Paths,
+    Methods,
+    Tenants,
+    Effects,
+    Reuse,
+}
+
+/// All parts, the cheap ones first.
+pub const PARTS: [Part; 9] = [
+    Part::Credentials,
+    Part::Reuse,
+    Part::Tenants,
+    Part::Methods,
+    Part::Paths,
+    Part::CredentialsElsewhere,
+    Part::Fields,
+    Part::PathValues,
+    Part::Effects,
+];
+
+/// Everything that part saw, with what changes from run to run taken out.
+pub async fn transcript(tenant: Tenant, part: Part) -> Vec<String> {
     let mut script = Script {
         tenant,
         lines: Vec::new(),
         made: 0,
     };
-    script.credentials().await;
-    script.credentials_elsewhere().await;
-    script.fields().await;
-    script.path_values().await;
-    script.paths().await;
-    script.methods().await;
-    script.tenants().await;
-    script.effects().await;
-    script.reuse().await;
+    match part {
+        Part::Credentials => script.credentials().await,
+        Part::CredentialsElsewhere => script.credentials_elsewhere().await,
+        Part::Fields => script.fields().await,
+        Part::PathValues => script.path_values().await,
+        Part::Paths => script.paths().await,
+        Part::Methods => script.methods().await,
+        Part::Tenants => script.tenants().await,
+        Part::Effects => script.effects().await,
+        Part::Reuse => script.reuse().await,
+    }
     script.lines
 }
 
@@ -36,7 +65,7 @@ impl Script {
         let bytes = bytes.as_ref();
         let mut socket = connect(&self.tenant).await;
         socket.write_all(bytes).await.unwrap();
-        let mut all = Vec::new();
+        let mut all = Vec::with_capacity(4096);
         // A reset is an end like any other here.
         let _end = socket.read_to_end(&mut all).await;
         let sent: String = String::from_utf8_lossy(bytes).chars().take(60).collect();
