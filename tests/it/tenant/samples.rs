@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use probity::tenant::Tenant;
+use tokio::io::AsyncWriteExt;
 use tokio::task::JoinSet;
 
 use super::wire::{
@@ -257,6 +258,40 @@ async fn concurrent_revocations_go_wrong_as_the_defect_says() {
     );
     tokio::join!(send_on(&mut one, &first), send_on(&mut two, &second));
     assert!(lives(&tenant, victims[1].id) || lives(&tenant, victims[2].id));
+}
+
+#[tokio::test]
+async fn an_abandoned_revocation_is_taken_back_where_that_is_the_defect() {
+    for (defects, status, dead) in [
+        (vec![], 404, true),
+        (vec!["abandoned-revocation-rolls-back"], 409, false),
+    ] {
+        let tenant = defective(&defects).await;
+        let victims = tenant.fixtures().victims;
+        assert_eq!(
+            send(&tenant, delete(&tenant, victims[0].id)).await.status,
+            204
+        );
+        let mut socket = connect(&tenant).await;
+        socket
+            .write_all(delete(&tenant, victims[1].id).as_bytes())
+            .await
+            .unwrap();
+        drop(socket);
+        while tenant.log().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+        // The note is made when the delayed answer is due; until then a repetition is a 404.
+        let started = Instant::now();
+        loop {
+            let seen = send(&tenant, delete(&tenant, victims[1].id)).await.status;
+            if seen == status {
+                break;
+            }
+            assert!(started.elapsed() < Duration::from_secs(10), "{seen}");
+        }
+        assert_eq!(!lives(&tenant, victims[1].id), dead);
+    }
 }
 
 #[tokio::test]
