@@ -34,8 +34,18 @@ pub const PARTS: [Part; 9] = [
 
 /// Everything that part saw, with what changes from run to run taken out.
 pub async fn transcript(tenant: Tenant, part: Part) -> Vec<String> {
+    play(tenant, part, None).await.lines
+}
+
+/// Whether a tenant makes something else of that part than the reference did.
+pub async fn differs(tenant: Tenant, part: Part, reference: &[String]) -> bool {
+    play(tenant, part, Some(reference)).await.lines != reference
+}
+
+async fn play(tenant: Tenant, part: Part, reference: Option<&[String]>) -> Script<'_> {
     let mut script = Script {
         tenant,
+        reference,
         lines: Vec::new(),
         made: 0,
     };
@@ -50,18 +60,30 @@ pub async fn transcript(tenant: Tenant, part: Part) -> Vec<String> {
         Part::Effects => script.effects().await,
         Part::Reuse => script.reuse().await,
     }
-    script.lines
+    script
 }
 
-struct Script {
+struct Script<'a> {
     tenant: Tenant,
+    reference: Option<&'a [String]>,
     lines: Vec<String>,
     made: usize,
 }
 
-impl Script {
+impl Script<'_> {
+    /// Whether the answer is known already, and nothing need be sent any more.
+    fn is_over(&self) -> bool {
+        let last = self.lines.len().saturating_sub(2);
+        let seen = &self.lines[last..];
+        self.reference
+            .is_some_and(|lines| lines.get(last..self.lines.len()) != Some(seen))
+    }
+
     /// Sends on a fresh connection and notes what came back and which keys live afterwards.
     async fn note(&mut self, bytes: impl AsRef<[u8]>) {
+        if self.is_over() {
+            return;
+        }
         let bytes = bytes.as_ref();
         let mut socket = connect(&self.tenant).await;
         socket.write_all(bytes).await.unwrap();
@@ -93,6 +115,10 @@ impl Script {
 
     /// Makes a key and gives its id and its secret; one of those there are, if it cannot be made.
     async fn victim(&mut self) -> (i64, String) {
+        if self.is_over() {
+            let admin = self.tenant.fixtures().admin;
+            return (admin.id, admin.secret);
+        }
         let body = r#"{"name":"made"}"#;
         let text = request_with("POST", "/api/v1/api-keys", &[&self.admin()], body);
         let mut socket = connect(&self.tenant).await;

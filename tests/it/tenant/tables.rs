@@ -6,7 +6,7 @@ use std::sync::Arc;
 use probity::tenant::{Class, Defect, Odd};
 use tokio::task::JoinSet;
 
-use super::script::{PARTS, Part, transcript};
+use super::script::{PARTS, Part, differs, transcript};
 use super::wire::{conforming, defective, odd};
 
 /// How many scripts run at once: enough to use the machine, few enough to keep each quick.
@@ -111,7 +111,7 @@ fn likely_part(class: Class) -> Part {
 }
 
 /// Whether a tenant makes something else of some part than the reference.
-async fn differs(name: &str, first: Part, reference: &BTreeMap<Part, Vec<String>>) -> bool {
+async fn is_seen(name: &str, first: Part, reference: &BTreeMap<Part, Vec<String>>) -> bool {
     for part in [first]
         .into_iter()
         .chain(PARTS.into_iter().filter(|part| *part != first))
@@ -120,7 +120,7 @@ async fn differs(name: &str, first: Part, reference: &BTreeMap<Part, Vec<String>
             Some(_) => defective(&[name]).await,
             None => odd(&[name]).await,
         };
-        if transcript(tenant, part).await != reference[&part] {
+        if differs(tenant, part, &reference[&part]).await {
             return true;
         }
     }
@@ -150,13 +150,13 @@ async fn every_defect_and_every_odd_variant_changes_something() {
             && let Some((name, first)) = names.next()
         {
             let reference = Arc::clone(&reference);
-            scripts.spawn(async move { (name, differs(name, first, &reference).await) });
+            scripts.spawn(async move { (name, is_seen(name, first, &reference).await) });
         }
         let Some(done) = scripts.join_next().await else {
             break;
         };
-        let (name, differs) = done.unwrap();
-        if !differs {
+        let (name, seen) = done.unwrap();
+        if !seen {
             idle.push(name);
         }
     }
