@@ -3,7 +3,7 @@
 use probity::tenant::{KeyStatus, Tenant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::wire::{connect, key, request, request_with, send_on};
+use super::wire::{connect, key, masked, request, request_with, send_on};
 
 /// The parts of the script. Each is played on a tenant of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -487,21 +487,4 @@ impl Script<'_> {
             self.lines.push(format!("{reply:?}"));
         }
     }
-}
-
-/// The line without the times in it, which differ from run to run.
-fn masked(line: &str) -> String {
-    if let Some((name, value)) = line.split_once(": ")
-        && httpdate::parse_http_date(value).is_ok()
-    {
-        return format!("{name}: *");
-    }
-    let mut line = line.to_owned();
-    for name in ["\"expires_at\":\"", "\"last_used_at\":\""] {
-        if let Some(at) = line.find(name) {
-            let end = line[at + name.len()..].find('"').unwrap_or(0);
-            line.replace_range(at + name.len()..at + name.len() + end, "*");
-        }
-    }
-    line
 }

@@ -170,3 +170,20 @@ fn parse(bytes: &[u8]) -> Option<Reply> {
         head,
     })
 }
+
+/// The line without the times in it, which differ from run to run.
+pub fn masked(line: &str) -> String {
+    if let Some((name, value)) = line.split_once(": ")
+        && httpdate::parse_http_date(value).is_ok()
+    {
+        return format!("{name}: *");
+    }
+    let mut line = line.to_owned();
+    for name in ["\"expires_at\":\"", "\"last_used_at\":\""] {
+        if let Some(at) = line.find(name) {
+            let end = line[at + name.len()..].find('"').unwrap_or(0);
+            line.replace_range(at + name.len()..at + name.len() + end, "*");
+        }
+    }
+    line
+}
