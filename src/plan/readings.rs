@@ -153,7 +153,10 @@ mod tests {
         assert!(readings("4294967338").contains(&42));
         assert!(readings("18446744073709551658").contains(&42));
         let beyond = readings("18446744073709556384");
-        assert!(beyond.iter().all(|id| *id == 4768 || *id > 1 << 60), "{beyond:?}");
+        assert!(
+            beyond.iter().all(|id| *id == 4768 || *id > 1 << 60),
+            "{beyond:?}"
+        );
     }
 
     #[test]
