@@ -52,6 +52,9 @@ pub enum SelftestError {
 pub enum Fate {
     /// The requirement that it violates says so.
     Caught,
+    /// The requirement that it violates only warns: what it violates is less than the whole MUST,
+    /// or was seen too seldom.
+    Warned,
     /// Only other requirements say that something is wrong.
     CaughtByAnother,
     /// The run ended before it was judged, with an exit code that says that something is wrong.
@@ -94,7 +97,7 @@ pub struct DefectRow {
     pub demanded: bool,
     /// What became of it.
     pub fate: Fate,
-    /// The cases in which that requirement caught it.
+    /// The cases in which that requirement caught it, or warned where it did nothing else.
     pub cases: Vec<CaseId>,
     /// The other requirements that were violated, and in how many cases.
     pub others: BTreeMap<Code, usize>,
@@ -323,8 +326,16 @@ fn defect_row(plan: &Plan, defect: Defect, run: Rehearsal) -> DefectRow {
     let others: Vec<&Sighting> = catching()
         .filter(|sighting| !is_own(sighting) && sighting.level != Level::May)
         .collect();
+    let warned: Vec<CaseId> = run
+        .sightings
+        .iter()
+        .filter(|sighting| is_own(sighting) && sighting.verdict == Verdict::Warn)
+        .map(|sighting| sighting.case.clone())
+        .collect();
     let fate = if !cases.is_empty() {
         Fate::Caught
+    } else if !warned.is_empty() {
+        Fate::Warned
     } else if others.iter().any(|sighting| as_binding(sighting)) {
         Fate::CaughtByAnother
     } else if matches!(run.exit_code, 5 | 6 | 7) {
@@ -341,7 +352,7 @@ fn defect_row(plan: &Plan, defect: Defect, run: Rehearsal) -> DefectRow {
         requirement: defect.requirement,
         demanded: own.is_some(),
         fate,
-        cases,
+        cases: if cases.is_empty() { warned } else { cases },
         others: counted(others.into_iter()),
         run,
     }

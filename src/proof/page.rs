@@ -89,6 +89,7 @@ fn fate(row: &DefectRow) -> String {
         // Which of its cases meet what shows now and then differs from run to run.
         Fate::Caught if row.class == "flaky" => "now and then".to_owned(),
         Fate::Caught => cell(&table::cases(&row.cases)),
+        Fate::Warned => format!("warned: {}", cell(&table::cases(&row.cases))),
         Fate::CaughtByAnother => "by another requirement".to_owned(),
         Fate::Stopped => "the run stops".to_owned(),
         Fate::NotYetDemanded => "not yet demanded".to_owned(),

@@ -153,7 +153,7 @@ async fn job(tenant: &Tenant) -> Result<Job, RehearsalError> {
     let inputs = Inputs {
         file: Some(("selftest".to_owned(), fixtures.to_config().into_bytes())),
         environment: environment
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .map(|(name, value)| (name.to_owned(), value))
             .collect(),
         flags: Flags {
             allow: Some(Tier::Tenant.to_string()),

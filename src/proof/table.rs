@@ -47,6 +47,7 @@ fn what_became(row: &DefectRow) -> String {
     let others = codes(&row.others);
     match row.fate {
         Fate::Caught => format!("caught by {}", cases(&row.cases)),
+        Fate::Warned => format!("warned by {}", cases(&row.cases)),
         Fate::CaughtByAnother if row.demanded => format!("CAUGHT BY ANOTHER: {others}"),
         Fate::CaughtByAnother => {
             format!("caught by another: {others} (its own is not in the suite)")
@@ -182,10 +183,11 @@ fn summary(text: &mut String, matrix: &KillMatrix) {
     let quiet = odd.saturating_sub(matrix.loud().count());
     let _ = writeln!(
         text,
-        "\ndefects: {} caught, {} caught by another, {} stopped, {} survived, {} not yet demanded\n\
+        "\ndefects: {} caught, {} warned, {} caught by another, {} stopped, {} survived, {} not yet demanded\n\
          correct tenants: {quiet} of {odd} quiet\n\
          kill matrix: {} cases, {}",
         matrix.count(Fate::Caught),
+        matrix.count(Fate::Warned),
         matrix.count(Fate::CaughtByAnother),
         matrix.count(Fate::Stopped),
         matrix.count(Fate::Survived),
