@@ -56,8 +56,12 @@ pub enum Derivation {
     RandomAlike,
     /// Percent-encoded for a path segment or a query value.
     PercentEncoded,
+    /// Percent-encoded where a cookie cannot hold it as it is.
+    CookieValue,
     /// As the user of Basic credentials with an empty password (RFC 7617 §2), in base64.
     Basic,
+    /// As the password of Basic credentials, in base64.
+    BasicPassword,
 }
 
 impl Derivation {
@@ -77,7 +81,9 @@ impl Derivation {
             Self::CaseFlipped => " with letter case flipped",
             Self::RandomAlike => "-like random value",
             Self::PercentEncoded => ", percent-encoded",
+            Self::CookieValue => ", as a cookie's value",
             Self::Basic => ", as Basic credentials",
+            Self::BasicPassword => ", as a password of Basic credentials",
         }
     }
 }

@@ -122,6 +122,8 @@ fn suffix(how: Derivation) -> &'static str {
         Derivation::CaseFlipped => "CASE_FLIPPED",
         Derivation::RandomAlike => "RANDOM",
         Derivation::PercentEncoded => "ENCODED",
+        Derivation::CookieValue => "COOKIE",
         Derivation::Basic => "BASIC",
+        Derivation::BasicPassword => "BASIC_PASSWORD",
     }
 }
