@@ -8,3 +8,4 @@ mod http;
 mod report;
 mod suite;
 mod tenant;
+mod tidy;
