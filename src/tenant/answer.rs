@@ -47,6 +47,8 @@ pub(super) struct Answer {
     pub(super) pace: Pace,
     /// Whether the connection is closed afterwards.
     pub(super) close: bool,
+    /// What is noted if the client has gone before the answer: only a defect cares.
+    pub(super) note_if_abandoned: Option<String>,
 }
 
 impl Answer {
@@ -68,6 +70,7 @@ impl Answer {
             delay: Duration::ZERO,
             pace: Pace::Whole,
             close: false,
+            note_if_abandoned: None,
         }
     }
 

@@ -34,10 +34,17 @@ pub(super) async fn serve(mut socket: TcpStream, state: Arc<State>, number: u64)
             }
             Incoming::Request(request) => request,
         };
-        let _in_flight = state.enter();
         let keep = request.keep;
+        // Over before the answer goes out, so that a client that waits for it never overlaps.
+        let in_flight = state.enter();
         let answer = respond(&state, *request);
         sleep_unless_zero(answer.delay).await;
+        drop(in_flight);
+        if let Some(note) = &answer.note_if_abandoned
+            && abandoned(&socket).await
+        {
+            state.note(note, "");
+        }
         if !send(&mut socket, &answer).await? {
             return Ok(());
         }
@@ -51,6 +58,13 @@ async fn sleep_unless_zero(delay: Duration) {
     if !delay.is_zero() {
         sleep(delay).await;
     }
+}
+
+/// Whether the client has closed its side, or the connection is broken.
+async fn abandoned(socket: &TcpStream) -> bool {
+    // Polled once: what has not arrived by now does not count.
+    let peeked = timeout(Duration::ZERO, socket.peek(&mut [0])).await;
+    matches!(peeked, Ok(Ok(0) | Err(_)))
 }
 
 /// Sends the answer; false if it was a reset.

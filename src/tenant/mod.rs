@@ -3,7 +3,7 @@
 //! Started plainly it conforms. A [`Defect`] makes it break one demand, an [`Odd`] variant makes it
 //! unusual in one way that the contract and the RFCs allow; both may be combined. A defect and an
 //! odd variant are a row in a table with the functions that the request path calls at its named
-//! places ([`hooks`]), so the conforming path holds no `if` for any of them.
+//! places (`hooks.rs`), so the conforming path holds no `if` for any of them.
 //!
 //! It speaks HTTP/1.1 over raw sockets, since a defect may sit in the framing, where a server
 //! library would repair it.

@@ -217,13 +217,14 @@ impl Reader {
                 Err(incoming) => return Ok(Err(incoming)),
             }
         }
-        loop {
+        for _ in 0..=FIELDS_MAX {
             match self.line(socket).await? {
                 Ok(line) if line.is_empty() => return Ok(Ok(body)),
                 Ok(_) => {}
                 Err(incoming) => return Ok(Err(incoming)),
             }
         }
+        Ok(Err(refusal(431, "The trailer has too many fields.")))
     }
 }
 
@@ -380,4 +381,45 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes
         .windows(wanted.len())
         .position(|window| window == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_in_absolute_form_names_the_host() {
+        assert_eq!(
+            split_target("http://a.test:80/me?x"),
+            (Some("a.test:80"), "/me?x")
+        );
+        assert_eq!(split_target("HTTP://a.test"), (Some("a.test"), "/"));
+        assert_eq!(
+            split_target("/me?u=http://b.test/"),
+            (None, "/me?u=http://b.test/")
+        );
+        assert_eq!(split_target("*"), (None, "*"));
+    }
+
+    #[test]
+    fn a_port_is_no_part_of_the_host() {
+        assert_eq!(without_port("a.test:80"), "a.test");
+        assert_eq!(without_port("[::1]:80"), "[::1]");
+        assert_eq!(without_port("[::1]"), "[::1]");
+        assert_eq!(without_port("a.test"), "a.test");
+    }
+
+    #[test]
+    fn a_nul_cuts_its_own_line_alone() {
+        let head = b"GET / HTTP/1.1\r\nA: b\0c\r\nD: e\r\n\r\n";
+        assert_eq!(cut_at_nul(head), b"GET / HTTP/1.1\r\nA: b\r\nD: e\r\n\r\n");
+    }
+
+    #[test]
+    fn only_hexadecimal_digits_are_a_chunk_size() {
+        assert_eq!(hexadecimal("1f"), Some(31));
+        for size in ["", "+1", "0x1", "-1", "fffffffff"] {
+            assert_eq!(hexadecimal(size), None, "{size}");
+        }
+    }
 }

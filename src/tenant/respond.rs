@@ -65,7 +65,7 @@ pub(super) fn unreadable(state: &State, refused: Unreadable) -> Answer {
         body: Vec::new(),
         status: answer.status,
     };
-    locked(&state.log).push(entry);
+    state.log(entry);
     answer
 }
 
@@ -190,5 +190,5 @@ fn log(state: &State, request: &Request, status: u16) {
         body: request.body.clone(),
         status,
     };
-    locked(&state.log).push(entry);
+    state.log(entry);
 }

@@ -88,3 +88,36 @@ pub(super) fn normalised(path: &str) -> String {
     out.push_str(rest);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_unreserved_characters_are_resolved() {
+        assert_eq!(normalised("/%61pi%2Fa%7e"), "/api%2Fa~");
+        assert_eq!(normalised("%"), "%");
+        assert_eq!(normalised("%4"), "%4");
+        assert_eq!(normalised("%zz%34%32"), "%zz42");
+        assert_eq!(normalised("%+1"), "%+1");
+        assert_eq!(normalised("é%é"), "é%é");
+    }
+
+    #[test]
+    fn a_key_is_one_segment() {
+        let key = |text: &str| Some(Resource::ApiKey(text.to_owned()));
+        assert_eq!(Resource::of("/api/v1/api-keys/42"), key("42"));
+        assert_eq!(Resource::of("/api/v1/api-keys/%34%32"), key("42"));
+        assert_eq!(Resource::of("/api/v1/api-keys/1%2F..%2F2"), key("1/../2"));
+        for path in [
+            "/api/v1/api-keys/",
+            "/api/v1/api-keys/..",
+            "/api/v1/api-keys/%2e%2e",
+            "/api/v1/api-keys/42/",
+            "/api/v1/Me",
+            "/api/v1me",
+        ] {
+            assert_eq!(Resource::of(path), None, "{path}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
@@ -15,6 +16,9 @@ use super::keys::{Blueprint, KeyState, Keys};
 use super::odd::Odd;
 use super::random::Random;
 use super::state::{LoggedRequest, State, locked};
+
+/// How long nothing is accepted after that failed.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
 /// How a tenant is started.
 #[derive(Clone, Debug)]
@@ -91,10 +95,10 @@ impl Tenant {
         self.fixtures.clone()
     }
 
-    /// Every request that it answered so far, in that order.
+    /// The requests that it answered so far, in that order: the last 65,536 of them.
     #[must_use]
     pub fn log(&self) -> Vec<LoggedRequest> {
-        locked(&self.state.log).clone()
+        self.state.logged()
     }
 
     /// Every key of both tenants, in the order they were made.
@@ -127,7 +131,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
             number += 1;
             connections.spawn(connection::serve(socket, Arc::clone(&state), number));
         } else {
-            tokio::task::yield_now().await;
+            tokio::time::sleep(ACCEPT_PAUSE).await;
         }
         while connections.try_join_next().is_some() {}
     }

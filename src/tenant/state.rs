@@ -1,13 +1,21 @@
 //! What a tenant remembers while it runs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::hooks::Hooks;
 use super::keys::Keys;
 
+/// Most requests that are kept in the log: more than any run sends.
+const LOG_ENTRIES_MAX: usize = 65_536;
+
+/// Most of a request's content that is kept in the log, in bytes.
+const LOG_BODY_BYTES_MAX: usize = 4096;
+
 /// A request that was answered, and with what.
+///
+/// What could not be read as a request has an empty method and target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoggedRequest {
     /// The connection it came on, counted from 1.
@@ -18,7 +26,7 @@ pub struct LoggedRequest {
     pub target: String,
     /// The header fields in order, values as text.
     pub headers: Vec<(String, String)>,
-    /// The content.
+    /// The content, of which the first 4 KiB are kept.
     pub body: Vec<u8>,
     /// The status of the answer.
     pub status: u16,
@@ -29,7 +37,7 @@ pub struct LoggedRequest {
 pub(super) struct State {
     pub(super) hooks: Hooks,
     pub(super) keys: Mutex<Keys>,
-    pub(super) log: Mutex<Vec<LoggedRequest>>,
+    log: Mutex<VecDeque<LoggedRequest>>,
     counters: Mutex<HashMap<&'static str, u64>>,
     notes: Mutex<HashMap<String, String>>,
     in_flight: AtomicUsize,
@@ -74,6 +82,21 @@ impl State {
         let counter = counters.entry(event).or_default();
         *counter += 1;
         counter.is_multiple_of(period)
+    }
+
+    /// Keeps what was answered.
+    pub(super) fn log(&self, mut entry: LoggedRequest) {
+        entry.body.truncate(LOG_BODY_BYTES_MAX);
+        let mut log = locked(&self.log);
+        if log.len() == LOG_ENTRIES_MAX {
+            log.pop_front();
+        }
+        log.push_back(entry);
+    }
+
+    /// What was answered, the oldest first.
+    pub(super) fn logged(&self) -> Vec<LoggedRequest> {
+        locked(&self.log).iter().cloned().collect()
     }
 
     /// What was noted under this name.

@@ -306,7 +306,7 @@ pub(super) static TABLE: &[Defect] = &[
         (Auth, "xml-accept-500", "RAK-NEG-03"),
         "without a key, Accept: application/xml is answered with 500",
         &[Hook::Answer(|call, answer| {
-            if call.request.mentions("accept", "xml") {
+            if call.request.mentions("accept", "application/xml") {
                 refuse(call, answer, Refusal::Missing, 500);
             }
         })],

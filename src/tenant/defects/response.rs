@@ -87,7 +87,7 @@ pub(super) static TABLE: &[Defect] = &[
         (Response, "xml-accept-500-with-key", "RAK-NEG-04"),
         "a revocation with Accept: application/xml is answered with 500",
         &[Hook::Instead(|call| {
-            let xml = call.revokes() && call.request.mentions("accept", "xml");
+            let xml = call.revokes() && call.request.mentions("accept", "application/xml");
             (xml && call.authenticate().is_ok()).then(|| Answer::message(500, "Error."))
         })],
     ),
@@ -95,7 +95,7 @@ pub(super) static TABLE: &[Defect] = &[
         (Response, "xml-accept-406-after-effect", "RAK-NEG-04"),
         "a revocation with Accept: application/xml has its effect and is answered with 406",
         &[Hook::Answer(|call, answer| {
-            if call.request.mentions("accept", "xml") {
+            if call.request.mentions("accept", "application/xml") {
                 succeed(call, answer, Answer::message(406, "Not acceptable."));
             }
         })],

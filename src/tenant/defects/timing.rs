@@ -19,7 +19,7 @@ const CACHED: Duration = Duration::from_secs(1);
 const CONCURRENT: Duration = Duration::from_millis(50);
 
 /// How long requests take where that makes them overlap.
-const OVERLAP: Duration = Duration::from_millis(10);
+const OVERLAP: Duration = Duration::from_millis(20);
 
 /// After this time a revoked key comes back to life.
 const RESURRECTION: Duration = Duration::from_secs(1);
@@ -45,7 +45,7 @@ pub(super) static TABLE: &[Defect] = &[
     ),
     defect(
         (Effect, "cache-keeps-used-keys", "RAK-EFF-03"),
-        "a key that was used in the last second before its revocation is cached for one more",
+        "a key that was used three times is cached for a second after its revocation",
         &[Hook::Admit(|call| {
             if_dead(call, |_, key| {
                 key.uses >= WARM_USES && dead_within(key, CACHED)
@@ -116,6 +116,21 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
+        (Effect, "abandoned-revocation-rolls-back", "RAK-EFF-14"),
+        "where the client hung up on a revocation, repeating it gets 409 and takes it back",
+        &[
+            Hook::Revoke(|call, id| {
+                call.state.noted(&abandoned(id))?;
+                call.keys.find_mut(call.acting_realm(), id)?.revoked_at = None;
+                Some(Answer::message(409, "Conflict."))
+            }),
+            Hook::Answer(|call, answer| {
+                overlap(call, answer);
+                answer.note_if_abandoned = call.id.map(abandoned);
+            }),
+        ],
+    ),
+    defect(
         (Effect, "concurrent-revocations-roll-back", "RAK-EFF-12"),
         "while a key is being revoked others that try get 409, and the first is rolled back",
         &[Hook::Revoke(roll_back), Hook::Answer(overlap)],
@@ -132,6 +147,11 @@ fn if_dead(call: &Call<'_>, test: impl Fn(&Call<'_>, &Key) -> bool) -> Option<Ac
 
 fn dead_within(key: &Key, time: Duration) -> bool {
     key.dead_for().is_some_and(|since| since < time)
+}
+
+/// The name under which an abandoned revocation is noted.
+fn abandoned(id: i64) -> String {
+    format!("abandoned {id}")
 }
 
 /// Makes revocations take so long that concurrent ones overlap.

@@ -195,7 +195,9 @@ pub(super) static TABLE: &[Odd] = &[
                 .request
                 .value("accept")
                 .unwrap_or_else(|| "*/*".to_owned());
-            let json = accepts.contains("json") || accepts.contains("*/*");
+            let json = ["json", "*/*", "application/*"]
+                .iter()
+                .any(|kind| accepts.contains(kind));
             (!json).then(|| Answer::message(406, "Only JSON is spoken."))
         })],
     ),

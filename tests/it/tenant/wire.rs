@@ -101,7 +101,7 @@ pub async fn send(tenant: &Tenant, bytes: impl AsRef<[u8]>) -> Reply {
 pub async fn try_send(tenant: &Tenant, bytes: impl AsRef<[u8]>) -> Option<Reply> {
     let mut socket = connect(tenant).await;
     socket.write_all(bytes.as_ref()).await.unwrap();
-    let mut all = Vec::new();
+    let mut all = Vec::with_capacity(4096);
     let read = timeout(Duration::from_secs(10), socket.read_to_end(&mut all)).await;
     let _closed = read.expect("the tenant closes the connection");
     parse(&all)
@@ -113,7 +113,7 @@ pub async fn send_on(socket: &mut TcpStream, bytes: &str) -> Option<Reply> {
         .write_all(bytes.replace("Connection: close\r\n", "").as_bytes())
         .await
         .ok()?;
-    let mut all = Vec::new();
+    let mut all = Vec::with_capacity(4096);
     loop {
         if let Some(reply) = parse(&all) {
             let length = reply
@@ -152,16 +152,38 @@ pub fn lives(tenant: &Tenant, id: i64) -> bool {
         .any(|key| key.id == id && key.status == KeyStatus::Active)
 }
 
+/// The final response in these bytes, once its head is whole.
 fn parse(bytes: &[u8]) -> Option<Reply> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let rest = &bytes[end + 4..];
     let status = head.split(' ').nth(1)?.parse().ok()?;
+    if (100..200).contains(&status) {
+        return parse(rest);
+    }
     let fields = head.lines().skip(1).filter_map(|line| line.split_once(':'));
     let fields = fields.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));
     Some(Reply {
         status,
         fields: fields.collect(),
-        rest: bytes[end + 4..].to_vec(),
+        rest: rest.to_vec(),
         head,
     })
+}
+
+/// The line without the times in it, which differ from run to run.
+pub fn masked(line: &str) -> String {
+    if let Some((name, value)) = line.split_once(": ")
+        && httpdate::parse_http_date(value).is_ok()
+    {
+        return format!("{name}: *");
+    }
+    let mut line = line.to_owned();
+    for name in ["\"expires_at\":\"", "\"last_used_at\":\""] {
+        if let Some(at) = line.find(name) {
+            let end = line[at + name.len()..].find('"').unwrap_or(0);
+            line.replace_range(at + name.len()..at + name.len() + end, "*");
+        }
+    }
+    line
 }
