@@ -40,7 +40,6 @@ impl Exit {
         }
     }
 
-
     /// Prints the error and gives the exit code.
     pub fn print(self) -> ExitCode {
         complain(&self.text);
