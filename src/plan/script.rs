@@ -132,6 +132,8 @@ pub struct Script {
     pub alone: bool,
     /// How many leased instances die of it on a correct target.
     pub consumes: u32,
+    /// A tier that it needs whatever its bytes say: `Observe` where they say it all.
+    pub tier_at_least: Tier,
 }
 
 impl Script {
@@ -144,6 +146,7 @@ impl Script {
             steps: vec![Step::Send(Box::new(send))],
             alone: false,
             consumes,
+            tier_at_least: Tier::Observe,
         }
     }
 
@@ -207,6 +210,7 @@ impl Script {
         let live = self
             .sends()
             .any(|send| !send.template.is_safe() && send.template.carries_live_secret());
-        if live { Tier::Revoke } else { Tier::Observe }
+        let by_bytes = if live { Tier::Revoke } else { Tier::Observe };
+        by_bytes.max(self.tier_at_least)
     }
 }

@@ -12,7 +12,7 @@ use super::request::MAIN;
 use super::valid_request::base;
 use super::{Context, ControlDraft, Draft, Rule};
 use crate::api::Operation;
-use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Wire};
+use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Tier, Wire};
 use crate::suite::CredentialClass;
 
 /// The dead instance's credential on another instance.
@@ -82,6 +82,7 @@ fn aftermath(context: &Context) -> Script {
         steps,
         alone: false,
         consumes: 1,
+        tier_at_least: Tier::Observe,
     }
 }
 
@@ -202,6 +203,7 @@ fn other_operations_script(context: &Context, others: &[&Operation]) -> Script {
         steps,
         alone: false,
         consumes: 1,
+        tier_at_least: Tier::Observe,
     }
 }
 
@@ -224,6 +226,7 @@ fn bystanders(context: &Context) -> Vec<Draft> {
         steps: vec![Step::LookAtBystanders],
         alone: true,
         consumes: 0,
+        tier_at_least: Tier::Observe,
     };
     vec![Draft {
         detail: String::new(),
