@@ -27,20 +27,34 @@ pub use crate::suite::{
 };
 
 /// The checks that a requirement may name; `check` implements each.
-pub const CHECKS: [&str; 15] = [
+pub const CHECKS: [&str; 29] = [
+    "accepted",
+    "alike",
     "bystanders-live",
     "consistent",
     "declared-media-type",
     "declared-schema",
+    "hardened",
+    "method-refused",
     "no-content",
     "no-content-length",
+    "no-cookie",
     "no-effect",
+    "no-foreign-origin",
+    "no-internals",
     "no-redirect",
+    "no-secret",
     "no-transfer-encoding",
+    "no-version",
+    "not-served",
+    "not-shared",
+    "not-storable",
     "only-addressed",
+    "override-ignored",
     "property-present",
     "refused-elsewhere",
     "repetition",
     "revoked",
     "second-lives",
+    "stays-dead",
 ];
