@@ -274,6 +274,15 @@ impl Background {
         Ok(Self(runtime))
     }
 
+    /// Starts it with a thread a core, for much work at once.
+    ///
+    /// # Errors
+    ///
+    /// Where the threads cannot be started.
+    pub fn start_on_all_cores() -> io::Result<Self> {
+        Ok(Self(Builder::new_multi_thread().enable_all().build()?))
+    }
+
     /// Runs a future to its end.
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.0.block_on(future)

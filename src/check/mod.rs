@@ -222,12 +222,18 @@ impl<'a> Subject<'a> {
         sends.filter(move |(_, sent)| case.focus.contains(&sent.send.label))
     }
 
-    /// The requests of the case that the requirement's selector means.
+    /// The requests of the case, and those beside it, that the requirement's selector means.
     pub fn selected(
         &self,
         requirement: &'a Requirement,
     ) -> impl Iterator<Item = (usize, &'a Sent)> {
-        self.focus().filter(move |(_, sent)| {
+        let case = self.case;
+        let sends = self.record.sends.iter().enumerate();
+        let answered_for = sends.filter(move |(_, sent)| {
+            let label = &sent.send.label;
+            case.focus.contains(label) || case.beside.contains(label)
+        });
+        answered_for.filter(move |(_, sent)| {
             requirement.on.as_ref().is_none_or(|selector| {
                 selector.covers(sent.send.credential, sent.send.path)
                     && (selector.status.is_empty()

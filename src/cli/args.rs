@@ -46,6 +46,8 @@ pub enum Command {
     Lint(LintArguments),
     /// Serve the reference tenant, conforming or with planted defects
     Serve(ServeArguments),
+    /// Prove the suite: try it on every defect and odd variant of the reference tenant
+    Selftest(SelftestArguments),
     /// Print a commented probity.yaml to begin with
     Init,
     /// Print a completion script for a shell
@@ -239,4 +241,17 @@ pub struct ServeArguments {
     /// Write a probity.yaml for this tenant, and victims beside it, into this folder
     #[arg(long, value_name = "FOLDER")]
     pub config_into: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct SelftestArguments {
+    /// Defects and odd variants to try: parts of their names, or codes; all where none is named
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<String>,
+    /// Print the matrix as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print the matrix as a Markdown page
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
 }

@@ -6,6 +6,7 @@ mod explain;
 mod plan;
 mod prepare;
 mod run;
+mod selftest;
 mod serve;
 
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Lint(arguments) => explain::lint(&arguments),
         Command::Serve(arguments) => serve::serve(&arguments),
+        Command::Selftest(arguments) => selftest::selftest(&arguments),
         Command::Init => print(probity::config::init_text()),
         Command::Completions { shell } => {
             let mut text = Vec::new();

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::api::{Api, Operation};
 use crate::document::{Document, Pointer};
 use crate::plan::rules::{self, Context, ControlDraft, Draft, Requests, Rule};
-use crate::plan::{Case, CaseId, Control, RequirementIndex, Script, ScriptIndex, Tier};
+use crate::plan::{Case, CaseId, Control, RequirementIndex, Script, ScriptIndex, Send, Tier};
 use crate::suite::{CredentialClass, Requirement, Selector, Source, Suite, Trigger};
 
 /// The most cases that one operation may have.
@@ -136,6 +136,7 @@ pub fn plan(
     for (rule, draft) in drafts {
         builder.add(&context, suite, rule, draft)?;
     }
+    builder.answer_for_all(suite);
     let Builder { scripts, cases, .. } = builder;
     if cases.len() > CASES_PER_OPERATION_MAX {
         let operation = operation.id.clone();
@@ -289,7 +290,7 @@ impl Builder {
             judges(requirement, rule.name, &draft.detail)
         });
         let attached = indexes(suite, |requirement| match requirement.trigger() {
-            Trigger::On(selector) => may_attach(selector, rule.name, &draft),
+            Trigger::On(selector) => may_attach(selector, rule.name, judged(&draft)),
             _ => false,
         });
         let mut tags: BTreeSet<String> = BTreeSet::new();
@@ -315,6 +316,7 @@ impl Builder {
             title: draft.title,
             script,
             focus: draft.focus,
+            beside: Vec::new(),
             requirements,
             attached,
             control,
@@ -323,6 +325,32 @@ impl Builder {
             pointers: draft.pointers,
         });
         Ok(())
+    }
+
+    /// Gives the requests that no case judges to the first case of their script.
+    fn answer_for_all(&mut self, suite: &Suite) {
+        let mut judged: BTreeSet<(ScriptIndex, String)> = BTreeSet::new();
+        for case in &self.cases {
+            let focus = case.focus.iter().cloned();
+            judged.extend(focus.map(|label| (case.script, label)));
+        }
+        for case in &mut self.cases {
+            let Some(script) = self.scripts.get(case.script.0) else {
+                continue;
+            };
+            let unjudged = script
+                .sends()
+                .filter(|send| judged.insert((case.script, send.label.clone())));
+            let unjudged: Vec<&Send> = unjudged.collect();
+            let attached = indexes(suite, |requirement| match requirement.trigger() {
+                Trigger::On(selector) => may_attach(selector, case.rule, unjudged.iter().copied()),
+                _ => false,
+            });
+            case.attached.extend(attached);
+            case.attached.sort_unstable();
+            case.attached.dedup();
+            case.beside = unjudged.iter().map(|send| send.label.clone()).collect();
+        }
     }
 
     fn control(&mut self, control: ControlDraft) -> Result<Control, PlanError> {
@@ -361,22 +389,29 @@ fn indexes(suite: &Suite, wanted: impl Fn(&Requirement) -> bool) -> Vec<Requirem
         .collect()
 }
 
-/// Whether an exchange of the case may be one that the selector means: all but the status, which
-/// only the run knows.
-fn may_attach(selector: &Selector, rule: &str, draft: &Draft) -> bool {
+/// The requests that the case judges.
+fn judged(draft: &Draft) -> impl Iterator<Item = &Send> {
+    let focus = &draft.focus;
+    let sends = draft.script.sends();
+    sends.filter(move |send| focus.contains(&send.label))
+}
+
+/// Whether one of the requests may be one that the selector means: all but the status, which only
+/// the run knows.
+fn may_attach<'a>(
+    selector: &Selector,
+    rule: &str,
+    mut sends: impl Iterator<Item = &'a Send>,
+) -> bool {
     if selector.except.iter().any(|except| except == rule) {
         return false;
     }
-    draft
-        .script
-        .sends()
-        .filter(|send| draft.focus.contains(&send.label))
-        .any(|send| {
-            let plausible_refusal = send.credential == CredentialClass::Insufficient;
-            let wants_refusal = !selector.status.is_empty()
-                && selector.status.iter().all(|status| status.matches(401));
-            selector.covers(send.credential, send.path) && (!wants_refusal || plausible_refusal)
-        })
+    sends.any(|send| {
+        let plausible_refusal = send.credential == CredentialClass::Insufficient;
+        let wants_refusal =
+            !selector.status.is_empty() && selector.status.iter().all(|status| status.matches(401));
+        selector.covers(send.credential, send.path) && (!wants_refusal || plausible_refusal)
+    })
 }
 
 impl Plan {

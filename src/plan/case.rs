@@ -59,6 +59,10 @@ pub struct Case {
     pub script: ScriptIndex,
     /// The labels of the requests that it judges.
     pub focus: Vec<String>,
+    /// The labels of the requests that prepare the script and that no case judges by itself. The
+    /// first case of a script answers for them, since a demand on every request of the run is one
+    /// on them, too.
+    pub beside: Vec<String>,
     /// The requirements that derived it.
     pub requirements: Vec<RequirementIndex>,
     /// The requirements that may attach to its exchanges.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::http::{Framing, HostHeader};
 use crate::plan::{Holder, Slot};
 
 /// A request with holes. The run fills them; `plan` shows them by name.
@@ -11,17 +12,23 @@ pub struct Template {
     pub method: String,
     /// The request target from the first slash on, as sent.
     pub target: Vec<Piece>,
-    /// Header fields in order, names spelled as sent. `Host` is the client's.
+    /// Header fields in order, names spelled as sent; `Host` apart.
     pub headers: Vec<(String, Vec<Piece>)>,
     /// The content, if any.
     pub body: Option<Vec<Piece>>,
+    /// The `Host` field.
+    pub host: HostHeader,
+    /// How the content's length is said.
+    pub framing: Framing,
 }
 
 /// A part of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// Bytes as they are.
+    /// Text as it is.
     Text(String),
+    /// Bytes that are no text.
+    Bytes(Vec<u8>),
     /// The id of a leased instance.
     Id(Slot),
     /// The id of a leased instance plus a number: a value that wraps around to the id.
@@ -49,8 +56,12 @@ pub enum Derivation {
     RandomAlike,
     /// Percent-encoded for a path segment or a query value.
     PercentEncoded,
+    /// Percent-encoded where a cookie cannot hold it as it is.
+    CookieValue,
     /// As the user of Basic credentials with an empty password (RFC 7617 §2), in base64.
     Basic,
+    /// As the password of Basic credentials, in base64.
+    BasicPassword,
 }
 
 impl Derivation {
@@ -70,7 +81,9 @@ impl Derivation {
             Self::CaseFlipped => " with letter case flipped",
             Self::RandomAlike => "-like random value",
             Self::PercentEncoded => ", percent-encoded",
+            Self::CookieValue => ", as a cookie's value",
             Self::Basic => ", as Basic credentials",
+            Self::BasicPassword => ", as a password of Basic credentials",
         }
     }
 }
@@ -87,6 +100,7 @@ impl fmt::Display for Piece {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => formatter.write_str(text),
+            Self::Bytes(bytes) => write!(formatter, "{}", bytes.escape_ascii()),
             Self::Id(slot) => write!(formatter, "{{{slot}.id}}"),
             Self::IdPlus(slot, number) => write!(formatter, "{{{slot}.id + {number}}}"),
             Self::RevokedId => formatter.write_str("{revoked.id}"),

@@ -65,7 +65,7 @@ impl EmbeddedTenant {
         let fixtures = self.fixtures();
         let variables = fixtures.environment().into_iter();
         variables
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .map(|(name, value)| (name.to_owned(), value))
             .collect()
     }
 

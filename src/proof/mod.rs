@@ -1,5 +1,14 @@
 //! The proof: the suite against the reference tenant.
 
 mod embedded;
+mod matrix;
+mod page;
+mod rehearsal;
+mod table;
+mod unprovable;
 
 pub use embedded::EmbeddedTenant;
+pub use matrix::{DefectRow, Fate, KillMatrix, OddRow, RequirementRow, SelftestError, selftest};
+pub use page::page;
+pub use rehearsal::{Rehearsal, RehearsalError, Sighting};
+pub use table::table;

@@ -57,6 +57,7 @@ fn shell_text(pieces: &[Piece], exchange: &Exchange) -> Option<String> {
     for piece in pieces {
         match piece {
             Piece::Text(plain) => text.push_str(&quoted(plain)?),
+            Piece::Bytes(_) => return None,
             Piece::Secret(holder, Derivation::Verbatim) => {
                 text.push_str(&format!("${}", variable(*holder)));
             }
@@ -121,6 +122,8 @@ fn suffix(how: Derivation) -> &'static str {
         Derivation::CaseFlipped => "CASE_FLIPPED",
         Derivation::RandomAlike => "RANDOM",
         Derivation::PercentEncoded => "ENCODED",
+        Derivation::CookieValue => "COOKIE",
         Derivation::Basic => "BASIC",
+        Derivation::BasicPassword => "BASIC_PASSWORD",
     }
 }

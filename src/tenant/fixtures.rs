@@ -4,10 +4,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Value, json};
 
-use super::keys::{Draft, Key, Keys, Realm};
+use super::keys::{Blueprint, Draft, Key, Keys, Realm};
 
 /// How many disposable keys there are from the start.
 const VICTIMS: usize = 4;
+
+/// How many there are where none can be made: enough for several runs of the largest suite.
+const VICTIMS_TO_HAND_OUT: usize = 256;
 
 /// When the expired key ended and the revoked one was revoked: an hour before the start.
 const LONG_AGO: Duration = Duration::from_secs(60 * 60);
@@ -53,6 +56,8 @@ pub struct Fixtures {
     pub other: OtherTenant,
     /// Live keys that nobody misses.
     pub victims: Vec<KeyFixture>,
+    /// Whether the tenant has an operation that makes keys, so that the victims are not needed.
+    pub makes_keys: bool,
 }
 
 /// The environment variables that [`Fixtures::to_config`] names.
@@ -61,6 +66,7 @@ const LIMITED_VARIABLE: &str = "PROBITY_LIMITED_KEY";
 const EXPIRED_VARIABLE: &str = "PROBITY_EXPIRED_KEY";
 const REVOKED_VARIABLE: &str = "PROBITY_REVOKED_KEY";
 const OTHER_VARIABLE: &str = "PROBITY_OTHER_KEY";
+const VICTIMS_VARIABLE: &str = "PROBITY_VICTIMS";
 
 impl Fixtures {
     /// Everything, secrets included, as JSON.
@@ -85,9 +91,14 @@ impl Fixtures {
     }
 
     /// A `probity.yaml` for this tenant. It holds no secret: they are in the variables of
-    /// [`Fixtures::environment`]. Victims are made, as by default.
+    /// [`Fixtures::environment`]. Victims are made, as by default, where the tenant makes keys.
     #[must_use]
     pub fn to_config(&self) -> String {
+        let victims = if self.makes_keys {
+            String::new()
+        } else {
+            format!("victims: {{pool: {{env: {VICTIMS_VARIABLE}}}}}\n")
+        };
         format!(
             "target: {url}\n\
              allow: revoke\n\
@@ -96,7 +107,8 @@ impl Fixtures {
              \x20 limited: {{env: {LIMITED_VARIABLE}}}\n\
              \x20 expired: {{env: {EXPIRED_VARIABLE}}}\n\
              \x20 revoked: {{env: {REVOKED_VARIABLE}, id: {revoked}}}\n\
-             \x20 other-tenant: {{env: {OTHER_VARIABLE}, target: \"{other}\"}}\n",
+             \x20 other-tenant: {{env: {OTHER_VARIABLE}, target: \"{other}\"}}\n\
+             {victims}",
             url = self.url,
             revoked = self.revoked.id,
             other = self.other.url,
@@ -105,14 +117,18 @@ impl Fixtures {
 
     /// The environment variables that [`Fixtures::to_config`] refers to, with their values.
     #[must_use]
-    pub fn environment(&self) -> [(&'static str, &str); 5] {
-        [
-            (ADMIN_VARIABLE, &self.admin.secret),
-            (LIMITED_VARIABLE, &self.limited.secret),
-            (EXPIRED_VARIABLE, &self.expired.secret),
-            (REVOKED_VARIABLE, &self.revoked.secret),
-            (OTHER_VARIABLE, &self.other.admin.secret),
-        ]
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut variables = vec![
+            (ADMIN_VARIABLE, self.admin.secret.clone()),
+            (LIMITED_VARIABLE, self.limited.secret.clone()),
+            (EXPIRED_VARIABLE, self.expired.secret.clone()),
+            (REVOKED_VARIABLE, self.revoked.secret.clone()),
+            (OTHER_VARIABLE, self.other.admin.secret.clone()),
+        ];
+        if !self.makes_keys {
+            variables.push((VICTIMS_VARIABLE, self.victims_json().to_string()));
+        }
+        variables
     }
 
     /// The victims as a pool file holds them: `[{"id": 12, "secret": "…"}, …]`.
@@ -122,7 +138,12 @@ impl Fixtures {
     }
 
     /// Makes all of them.
-    pub(super) fn create(keys: &mut Keys, port: u16, url: String) -> Fixtures {
+    pub(super) fn create(
+        keys: &mut Keys,
+        blueprint: Blueprint,
+        url: String,
+        port: u16,
+    ) -> Fixtures {
         let admin = create(keys, Realm::First, "admin", "*");
         let other = create(keys, Realm::Second, "admin", "*");
         let limited = create(keys, Realm::First, "limited", "messages.read");
@@ -135,7 +156,12 @@ impl Fixtures {
             let now = Instant::now();
             key.revoked_at = Some(now.checked_sub(LONG_AGO).unwrap_or(now));
         }
-        let victims = (1..=VICTIMS).map(|number| {
+        let count = if blueprint.made_here {
+            VICTIMS
+        } else {
+            VICTIMS_TO_HAND_OUT
+        };
+        let victims = (1..=count).map(|number| {
             let name = format!("victim {number}");
             create(keys, Realm::First, &name, "*")
         });
@@ -146,6 +172,7 @@ impl Fixtures {
         };
         Fixtures {
             url,
+            makes_keys: blueprint.made_here,
             admin,
             limited,
             expired,

@@ -94,6 +94,8 @@ pub(super) enum SecretShape {
 pub(super) struct Blueprint {
     pub(super) numbering: Numbering,
     pub(super) secrets: SecretShape,
+    /// Whether there is an operation that makes keys; without one, more victims are handed out.
+    pub(super) made_here: bool,
 }
 
 impl Default for Blueprint {
@@ -101,6 +103,7 @@ impl Default for Blueprint {
         Blueprint {
             numbering: Numbering::Global(FIRST_ID),
             secrets: SecretShape::Prefixed,
+            made_here: true,
         }
     }
 }

@@ -72,7 +72,7 @@ impl Tenant {
         }
         let mut keys = Keys::empty(blueprint, Random::start(settings.seed)?);
         let url = format!("http://{address}");
-        let fixtures = Fixtures::create(&mut keys, address.port(), url.clone());
+        let fixtures = Fixtures::create(&mut keys, blueprint, url.clone(), address.port());
         let state = Arc::new(State::new(hooks, keys));
         let accepting = tokio::spawn(accept(listener, Arc::clone(&state)));
         Ok(Tenant {

@@ -39,11 +39,12 @@ enum Place {
     Cookie,
     Bearer,
     Basic,
+    BasicPassword,
     JsonContent,
     FormContent,
 }
 
-const PLACES: [PlaceRow; 7] = [
+const PLACES: [PlaceRow; 8] = [
     (
         "query",
         Place::Query,
@@ -57,6 +58,11 @@ const PLACES: [PlaceRow; 7] = [
     ("cookie", Place::Cookie, "in a cookie"),
     ("bearer", Place::Bearer, "as a Bearer token"),
     ("basic", Place::Basic, "as Basic credentials"),
+    (
+        "basic-password",
+        Place::BasicPassword,
+        "as the password of Basic credentials",
+    ),
     ("json-content", Place::JsonContent, "in JSON content"),
     ("form-content", Place::FormContent, "in form content"),
 ];
@@ -73,7 +79,7 @@ fn drafts(context: &Context, rule: &str, places: &[PlaceRow], wrong_in_place: bo
     };
     let elsewhere = places.iter().filter(|(_, place, _)| {
         let own = field.name.eq_ignore_ascii_case("authorization");
-        !(own && matches!(place, Place::Bearer | Place::Basic))
+        !(own && matches!(place, Place::Bearer | Place::Basic | Place::BasicPassword))
     });
     elsewhere
         .map(|(detail, place, words)| {
@@ -113,7 +119,7 @@ fn put(template: &mut Template, field: &CredentialField, place: Place) {
         Place::Cookie => {
             let value = vec![
                 Piece::Text(format!("{}=", field.name)),
-                secret(Derivation::PercentEncoded),
+                secret(Derivation::CookieValue),
             ];
             template.headers.push(("Cookie".to_owned(), value));
         }
@@ -123,6 +129,10 @@ fn put(template: &mut Template, field: &CredentialField, place: Place) {
         }
         Place::Basic => {
             let value = vec![Piece::text("Basic "), secret(Derivation::Basic)];
+            template.headers.push(("Authorization".to_owned(), value));
+        }
+        Place::BasicPassword => {
+            let value = vec![Piece::text("Basic "), secret(Derivation::BasicPassword)];
             template.headers.push(("Authorization".to_owned(), value));
         }
         Place::JsonContent | Place::FormContent => {

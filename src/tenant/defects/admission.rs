@@ -181,7 +181,7 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
-        (Auth, "accepts-key-as-bearer", "RAK-AUT-14"),
+        (Auth, "accepts-key-as-bearer", "RAK-AUT-33"),
         "a key as bearer token is let in",
         &[Hook::Admit(|call| {
             without_key(call, |call| authorization(call, "bearer"))

@@ -150,7 +150,7 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
-        (Effect, "own-key-204-without-effect", "RAK-EFF-13"),
+        (Effect, "own-key-204-without-effect", "RAK-AUZ-08"),
         "a key that revokes itself gets 204 and lives on",
         &[Hook::Revoke(|call, id| {
             let own = call.actor.and_then(|actor| actor.key) == Some(id);
@@ -158,7 +158,7 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
-        (Effect, "precondition-412-after-effect", "RAK-EFF-13"),
+        (Effect, "precondition-412-after-effect", "RAK-EFF-15"),
         "a revocation with If-Match has its effect and is answered with 412",
         &[Hook::Answer(|call, answer| {
             if call.request.has("if-match") && answer.status == 204 {

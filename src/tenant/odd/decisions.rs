@@ -6,7 +6,7 @@ use super::{Odd, odd};
 use crate::tenant::answer::{Answer, Pace};
 use crate::tenant::call::{Call, KEY_FIELD, Outcome, Refusal};
 use crate::tenant::hooks::Hook;
-use crate::tenant::keys::{Key, KeyStatus};
+use crate::tenant::keys::{Blueprint, Key, KeyStatus};
 use crate::tenant::operations::strict_id;
 use crate::tenant::respond::{not_found, unauthenticated};
 use crate::tenant::routes::Resource;
@@ -259,23 +259,32 @@ pub(super) static TABLE: &[Odd] = &[
     odd(
         "no-create-operation",
         "keys are made elsewhere: POST is answered with 404",
-        &[Hook::Instead(|call| creates(call).then(not_found))],
+        &[
+            Hook::Setup(made_elsewhere),
+            Hook::Instead(|call| creates(call).then(not_found)),
+        ],
     ),
     odd(
         "create-not-allowed",
         "keys are made elsewhere: POST is answered with 405",
-        &[Hook::Instead(|call| {
-            let refusal = Answer::message(405, "Keys are made in the console.");
-            creates(call).then(|| refusal.with("Allow", "OPTIONS"))
-        })],
+        &[
+            Hook::Setup(made_elsewhere),
+            Hook::Instead(|call| {
+                let refusal = Answer::message(405, "Keys are made in the console.");
+                creates(call).then(|| refusal.with("Allow", "OPTIONS"))
+            }),
+        ],
     ),
     odd(
         "only-delete",
         "nothing but the DELETE of a key exists",
-        &[Hook::Instead(|call| {
-            let exists = matches!(call.resource, Some(Resource::ApiKey(_)));
-            (!exists).then(not_found)
-        })],
+        &[
+            Hook::Setup(made_elsewhere),
+            Hook::Instead(|call| {
+                let exists = matches!(call.resource, Some(Resource::ApiKey(_)));
+                (!exists).then(not_found)
+            }),
+        ],
     ),
     odd(
         "context-without-key",
@@ -331,6 +340,11 @@ fn at(call: &Call<'_>, answer: &mut Answer, outcomes: &[Outcome], status: u16) {
     {
         answer.become_like(Answer::message(status, "This cannot be revoked."));
     }
+}
+
+/// Keys are made where nobody can see it, and handed out.
+fn made_elsewhere(blueprint: &mut Blueprint) {
+    blueprint.made_here = false;
 }
 
 fn creates(call: &Call<'_>) -> bool {

@@ -378,7 +378,7 @@ async fn the_same_seed_gives_the_same_fixtures_and_none_gives_others() {
     let config = three.fixtures().to_config();
     for (variable, secret) in three.fixtures().environment() {
         assert!(
-            config.contains(variable) && !config.contains(secret),
+            config.contains(variable) && !config.contains(&secret),
             "{config}"
         );
     }

@@ -1,0 +1,267 @@
+//! One run of the built-in suite against one tenant, by the same road that `probity run` takes.
+
+use std::io;
+
+use serde::Serialize;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::api::{Api, ApiError};
+use crate::config::{ConfigError, Flags, Inputs, Settings};
+use crate::document::{Document, DocumentError};
+use crate::plan::{self, CaseId, Code, Level, Plan, PlanError, Profile};
+use crate::run::event::{CaseFinished, Event, JudgementFact, RunFinished, Verdict};
+use crate::run::{self, AssembleError, Job, Parts, SourceText, Stopper};
+use crate::suite::{Suite, SuiteError, Tier, built_in};
+use crate::tenant::{Defect, Odd, Tenant, TenantSettings};
+
+/// The suite that is proven.
+pub const SUITE: &str = "revoke-api-key";
+
+/// The longest that one run may take: a hundred times what it takes.
+const RUN_MAX: &str = "60s";
+
+/// The longest that one exchange may take. A tenant on loopback answers in microseconds, slow
+/// variants in tens of milliseconds; a defect that hangs is to be found, not waited for.
+const EXCHANGE_MAX: &str = "2s";
+
+/// Makes the tenants' secrets and ids the same each time, so that what is found is, too.
+const SEED: u64 = 20_260_101;
+
+/// Why the suite cannot be rehearsed: a fault of ours, all of it is built in.
+#[derive(Debug, thiserror::Error)]
+pub enum RehearsalError {
+    /// The tenant does not start.
+    #[error("the reference tenant does not start")]
+    Tenant(#[source] io::Error),
+    /// The tenant's settings are refused.
+    #[error("the reference tenant's settings are refused")]
+    Settings(#[source] ConfigError),
+    /// The built-in contract is no document.
+    #[error("the built-in contract is no document")]
+    Document(#[source] DocumentError),
+    /// The built-in contract is no API.
+    #[error("the built-in contract is no API")]
+    Api(#[source] ApiError),
+    /// The built-in suite is refused.
+    #[error("the built-in suite is refused")]
+    Suite(#[source] SuiteError),
+    /// The built-in suite does not fit the built-in contract.
+    #[error("the built-in suite does not fit the built-in contract")]
+    Plan(#[source] PlanError),
+    /// There is no job.
+    #[error("the run cannot be assembled")]
+    Assemble(#[source] AssembleError),
+    /// The run died.
+    #[error("the run died")]
+    Died,
+}
+
+/// What one requirement saw in one case that is worth telling: all but passes and what does not
+/// apply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sighting {
+    /// The case.
+    pub case: CaseId,
+    /// The requirement.
+    pub requirement: Code,
+    /// Its level.
+    pub level: Level,
+    /// Its profile.
+    pub profile: Profile,
+    /// What it says; a pass where it only observes.
+    pub verdict: Verdict,
+    /// Whether it counts for the exit code.
+    pub gating: bool,
+    /// What was seen, or why nothing could be.
+    pub seen: String,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Rehearsal {
+    /// The exit code that `probity run` would end with.
+    pub exit_code: u8,
+    /// Why it stopped early.
+    pub stopped: Option<String>,
+    /// Faults of ours: the cases that could not be judged for one, and why.
+    pub faults: Vec<String>,
+    /// How many cases came to a verdict.
+    pub cases: usize,
+    /// What was seen.
+    pub sightings: Vec<Sighting>,
+    /// How long it took, in microseconds.
+    #[serde(skip)]
+    pub duration_us: u64,
+}
+
+/// The contract and the suite as every rehearsal reads them.
+pub struct Script {
+    document: Document,
+    api: Api,
+    /// The plan: what every rehearsal does.
+    pub plan: Plan,
+}
+
+impl Script {
+    /// Reads what is built in.
+    ///
+    /// # Errors
+    ///
+    /// Where what is built in is wrong.
+    pub fn read() -> Result<Self, RehearsalError> {
+        let (name, bytes) = built_in::CONTRACT;
+        let document = Document::parse(name, bytes).map_err(RehearsalError::Document)?;
+        let api = Api::lower(&document).map_err(RehearsalError::Api)?;
+        let suite = suite_text();
+        let suite = Suite::parse(&suite.name, &suite.bytes).map_err(RehearsalError::Suite)?;
+        let base_path = plan::server_path(&api.servers);
+        let plan = plan::plan(&api, &document, &suite, &base_path).map_err(RehearsalError::Plan)?;
+        Ok(Self {
+            document,
+            api,
+            plan,
+        })
+    }
+}
+
+/// Runs the whole suite, all tiers allowed and all profiles gating, against a fresh tenant.
+///
+/// # Errors
+///
+/// Where what is built in is wrong, or the machine gives no port.
+pub async fn rehearse(defects: Vec<Defect>, odd: Vec<Odd>) -> Result<Rehearsal, RehearsalError> {
+    let settings = TenantSettings {
+        defects,
+        odd,
+        seed: Some(SEED),
+        ..TenantSettings::default()
+    };
+    let tenant = Tenant::start(settings)
+        .await
+        .map_err(RehearsalError::Tenant)?;
+    let job = job(&tenant).await?;
+    let (sender, receiver) = unbounded_channel();
+    let _end = run::run(job, Stopper::default(), sender).await;
+    let rehearsal = gather(receiver);
+    tenant.stop().await;
+    Ok(rehearsal)
+}
+
+async fn job(tenant: &Tenant) -> Result<Job, RehearsalError> {
+    let fixtures = tenant.fixtures();
+    let environment = fixtures.environment().into_iter();
+    let inputs = Inputs {
+        file: Some(("selftest".to_owned(), fixtures.to_config().into_bytes())),
+        environment: environment
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+        flags: Flags {
+            allow: Some(Tier::Tenant.to_string()),
+            gate: vec!["contract,http,security,robustness".to_owned()],
+            timeout: Some(EXCHANGE_MAX.to_owned()),
+            max_time: Some(RUN_MAX.to_owned()),
+            ..Flags::default()
+        },
+    };
+    let settings = Settings::resolve(&inputs).map_err(RehearsalError::Settings)?;
+    let script = Script::read()?;
+    let (name, bytes) = built_in::CONTRACT;
+    let parts = Parts {
+        settings,
+        contract: SourceText {
+            name: name.to_owned(),
+            bytes: bytes.to_vec(),
+        },
+        document: script.document,
+        api: script.api,
+        suite: suite_text(),
+        plan: script.plan,
+    };
+    run::assemble(parts).await.map_err(RehearsalError::Assemble)
+}
+
+fn suite_text() -> SourceText {
+    SourceText {
+        name: format!("{SUITE}.yaml"),
+        bytes: built_in::suite(SUITE).unwrap_or_default().to_vec(),
+    }
+}
+
+fn gather(mut events: UnboundedReceiver<Event>) -> Rehearsal {
+    let mut rehearsal = Rehearsal {
+        // What a run that never says how it ended is: a fault of ours.
+        exit_code: 70,
+        stopped: None,
+        faults: Vec::new(),
+        cases: 0,
+        sightings: Vec::new(),
+        duration_us: 0,
+    };
+    while let Ok(event) = events.try_recv() {
+        match event {
+            Event::CaseFinished(case) => {
+                rehearsal.cases += 1;
+                rehearsal.faults.extend(fault(&case));
+                rehearsal.sightings.extend(sightings(&case));
+            }
+            Event::RunFinished(finished) => end(&mut rehearsal, *finished),
+            Event::RunStarted(_) | Event::PreflightPassed(_) | Event::CaseStarted(_) => {}
+        }
+    }
+    // Cases end in any order.
+    rehearsal
+        .sightings
+        .sort_by(|a, b| (&a.requirement, &a.case).cmp(&(&b.requirement, &b.case)));
+    rehearsal
+}
+
+fn end(rehearsal: &mut Rehearsal, finished: RunFinished) {
+    rehearsal.exit_code = finished.exit_code;
+    rehearsal.duration_us = finished.duration_us;
+    rehearsal.stopped = finished.stopped;
+    if !finished.left_behind.is_empty() {
+        let left = finished.left_behind.join(", ");
+        let stopped = rehearsal.stopped.take();
+        let before = stopped.map_or_else(String::new, |reason| format!("{reason}; "));
+        rehearsal.stopped = Some(format!("{before}left behind: {left}"));
+    }
+}
+
+fn fault(case: &CaseFinished) -> Option<String> {
+    let reason = case.reason.as_deref().unwrap_or("no reason is given");
+    (case.verdict == Verdict::Error).then(|| format!("{}: {reason}", case.case))
+}
+
+fn sightings(case: &CaseFinished) -> Vec<Sighting> {
+    let mut seen: Vec<Sighting> = case
+        .judgements
+        .iter()
+        .filter(|fact| worth_telling(fact))
+        .map(|fact| Sighting {
+            case: case.case.clone(),
+            requirement: fact.code.clone(),
+            level: fact.level,
+            profile: fact.profile,
+            verdict: fact.verdict,
+            gating: fact.gating,
+            seen: words(fact),
+        })
+        .collect();
+    seen.dedup();
+    seen
+}
+
+fn worth_telling(fact: &JudgementFact) -> bool {
+    match fact.verdict {
+        Verdict::Pass => !fact.failures.is_empty(),
+        Verdict::NotApplicable | Verdict::KnownFailure => false,
+        Verdict::Warn | Verdict::Inconclusive | Verdict::Stale | Verdict::Fail | Verdict::Error => {
+            true
+        }
+    }
+}
+
+fn words(fact: &JudgementFact) -> String {
+    let failure = fact.failures.first().map(|failure| failure.actual.clone());
+    failure.or_else(|| fact.reason.clone()).unwrap_or_default()
+}
