@@ -57,7 +57,8 @@ fn check_run(defects: &[&str], odd: &[&str]) {
     ];
     let mut probity = tenant.probity(&arguments);
     let ran = probity.run();
-    assert_eq!(ran.code, i32::from(!defects.is_empty()), "{}", ran.out);
+    // Whether an echo is a failure is another matter, and no matter here.
+    assert!([0, 1].contains(&ran.code), "{}", ran.out);
     let written = ["run.xml", "run.ndjson"].map(|name| probity.read(name));
     check_secrecy(&tenant, &ran, &written);
     assert!(ran.err.contains("X-Api-Key"), "no exchange was shown");
@@ -70,8 +71,16 @@ fn a_conforming_run_tells_no_secret() {
 
 #[test]
 fn a_target_that_echoes_keys_tells_no_secret() {
-    check_run(&["refusal-echoes-key"], &[]);
-    check_run(&["revocation-without-effect"], &["gzip-when-asked"]);
+    for defect in [
+        "echoes-key-in-message",
+        "echoes-key-in-field",
+        "echoes-key-in-hex",
+        "echoes-key-url-encoded",
+        "echoes-path-value",
+    ] {
+        check_run(&[defect], &[]);
+    }
+    check_run(&["echoes-key-in-message"], &["gzip-when-asked"]);
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn an_interrupted_run_takes_away_what_it_made_and_ends_with_3() {
         let ran = wait(child);
         assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);
         check_says(&ran.out, &format!("interrupted (SIG{name})"));
-        check_says(&ran.out, "never judged");
+        check_says(&ran.out, "INCOMPLETE (exit 3)");
         assert_eq!(tenant.living(), before, "left behind after SIG{name}");
     }
 }
