@@ -12,7 +12,7 @@ use super::request::MAIN;
 use super::valid_request::base;
 use super::{Context, ControlDraft, Draft, Rule};
 use crate::api::Operation;
-use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Wire};
+use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Watch, Wire};
 use crate::suite::CredentialClass;
 
 /// The dead instance's credential on another instance.
@@ -80,8 +80,9 @@ fn aftermath(context: &Context) -> Script {
     Script {
         name: "aftermath".to_owned(),
         steps,
-        alone: false,
+        alone: true,
         consumes: 1,
+        watch: Watch::Bystanders,
     }
 }
 
@@ -202,6 +203,7 @@ fn other_operations_script(context: &Context, others: &[&Operation]) -> Script {
         steps,
         alone: false,
         consumes: 1,
+        watch: Watch::Own,
     }
 }
 
@@ -224,6 +226,7 @@ fn bystanders(context: &Context) -> Vec<Draft> {
         steps: vec![Step::LookAtBystanders],
         alone: true,
         consumes: 0,
+        watch: Watch::Own,
     };
     vec![Draft {
         detail: String::new(),
