@@ -141,3 +141,28 @@ fn completions_and_the_manual_are_printed() {
         check_says(&help.out, &format!("\n  {code:>2}  "));
     }
 }
+
+#[test]
+fn flags_of_libtest_are_accepted() {
+    for flags in [
+        &["--test"][..],
+        &["--bench"],
+        &["--include-ignored"],
+        &["--no-capture"],
+        &["--show-output"],
+        &["--report-time", "-Zunstable-options"],
+        &["--exclude-should-panic"],
+        &["--force-run-in-process"],
+        &["-q"],
+        &[
+            "--color",
+            "never",
+            "--test-threads=1",
+            "--logfile",
+            "log.txt",
+        ],
+    ] {
+        check_exit(&mut Probity::new(&[&["run", "--list"], flags].concat()), 0);
+    }
+    check_exit(&mut Probity::new(&["run", "--list", "--ignored"]), 4);
+}
