@@ -100,6 +100,8 @@ pub struct Record {
     pub sentinel: Option<Life>,
     /// The authorised credential after the last request.
     pub admin: Option<Life>,
+    /// The status that refused a leased instance's credential when it was last seen dead.
+    pub refusals: BTreeMap<Slot, u16>,
     /// Instances that no request addressed, by id.
     pub bystanders: Vec<(String, Life)>,
     /// How long after the last success the addressed instance was seen dead.

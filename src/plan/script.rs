@@ -134,6 +134,20 @@ pub struct Script {
     pub consumes: u32,
     /// A tier that it needs whatever its bytes say: `Observe` where they say it all.
     pub tier_at_least: Tier,
+    /// What is watched beside the leased instances and the sentinel.
+    pub watch: Watch,
+}
+
+/// What a script watches beside its own instances and the sentinel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Watch {
+    /// Nothing more.
+    #[default]
+    Own,
+    /// Instances that nobody has, before and after: for requests whose stray effect could hit any.
+    Bystanders,
+    /// Not even its own before the first request: for an instance that was never used.
+    OnlyAfter,
 }
 
 impl Script {
@@ -147,7 +161,15 @@ impl Script {
             alone: false,
             consumes,
             tier_at_least: Tier::Observe,
+            watch: Watch::Own,
         }
+    }
+
+    /// Runs it while nothing else does, and watches instances that nobody has: whatever dies is its
+    /// doing.
+    pub fn isolate(&mut self) {
+        self.alone = true;
+        self.watch = Watch::Bystanders;
     }
 
     /// Leases a victim and watches it, also where no request names it.

@@ -24,3 +24,8 @@ pub const DEAD_LEASES_MAX: usize = 4;
 ///
 /// Longer than a healthy exchange takes; a person who pressed Ctrl-C waits for it.
 pub const STOP_GRACE: Duration = Duration::from_secs(10);
+
+/// How many instances that nobody has are watched around a script that could hit any.
+///
+/// Each costs two looks; look-ups that go astray hit the first or the last row.
+pub const BYSTANDERS_WATCHED: usize = 4;

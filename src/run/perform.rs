@@ -6,11 +6,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::check::{KeyTrace, Leak, Moment, Record, Sent};
-use crate::fixture::{Fixtures, Lease, Missing, Unavailable, Wish};
+use crate::fixture::{Fixtures, Instance, Lease, Missing, ProbeKind, Unavailable, Wish};
 use crate::http::{Connection, Exchange, Fault};
-use crate::plan::{CredentialClass, Holder, Life, PathClass, Script, Send, Slot, Step, Tier, Wire};
+use crate::plan::{
+    CredentialClass, Holder, Life, PathClass, Script, Send, Slot, Step, Tier, Watch, Wire,
+};
 
-use super::limits::{DEAD_LEASES_MAX, LOOK_PAUSE, TRIES_WITHOUT_ANSWER};
+use super::limits::{BYSTANDERS_WATCHED, DEAD_LEASES_MAX, LOOK_PAUSE, TRIES_WITHOUT_ANSWER};
 use super::render::{Bindings, render, with_id_text};
 
 /// Everything that a script did.
@@ -152,7 +154,9 @@ impl<'a> Performer<'a> {
         self.bind_holders().await?;
         self.fixtures.sentinel().await;
         self.bind_slots().await?;
+        let bystanders = self.living_bystanders().await;
         self.step_through().await?;
+        self.look_again_at(bystanders).await;
         self.look_around().await;
         Ok(())
     }
@@ -179,6 +183,9 @@ impl<'a> Performer<'a> {
         let slots: Vec<Slot> = self.script.slots().into_iter().collect();
         if slots.is_empty() {
             return Ok(());
+        }
+        if self.script.watch == Watch::OnlyAfter {
+            return self.bind_unused(&slots).await;
         }
         for _ in 0..DEAD_LEASES_MAX {
             match self.lease(slots.len()).await {
@@ -207,6 +214,38 @@ impl<'a> Performer<'a> {
         ))
     }
 
+    /// Leases instances that nobody has looked at or used.
+    async fn bind_unused(&mut self, slots: &[Slot]) -> Result<(), Absence> {
+        if self.fixtures.looker().kind() != ProbeKind::Operation {
+            let reason =
+                "the target has no probe, so only a key that was used before can be judged";
+            return Err(Absence::NotApplicable(reason.to_owned()));
+        }
+        let unused = |instance: &Instance| !instance.used;
+        let lease = self
+            .fixtures
+            .lease(slots.len(), &Wish::First(&unused))
+            .await;
+        self.lease = lease.map_err(|unavailable| {
+            if unavailable.needs_tenant {
+                Absence::NotApplicable("every key was used before".to_owned())
+            } else {
+                unavailable.into()
+            }
+        })?;
+        for (slot, instance) in slots.iter().zip(self.lease.instances.clone()) {
+            let unknown = Life::Unknown("nobody looked, on purpose".to_owned());
+            let trace = KeyTrace {
+                id: instance.id.clone(),
+                before: unknown.clone(),
+                after: unknown,
+            };
+            self.record.keys.insert(*slot, trace);
+            self.bindings.slots.insert(*slot, instance);
+        }
+        Ok(())
+    }
+
     async fn lease(&self, count: usize) -> Result<Lease, Unavailable> {
         let odd: Vec<&Send> = self
             .script
@@ -216,7 +255,7 @@ impl<'a> Performer<'a> {
         if odd.is_empty() || self.fixtures.allow() == Tier::Tenant {
             return self.fixtures.lease(count, &Wish::Any).await;
         }
-        let harmless = |instance: &crate::fixture::Instance| {
+        let harmless = |instance: &Instance| {
             odd.iter().all(|send| {
                 let look = |text: &str| self.fixtures.is_harmless(text);
                 with_id_text(&send.template, instance, look).unwrap_or(true)
@@ -324,6 +363,14 @@ impl<'a> Performer<'a> {
         self.look_for_secrets(&sent.exchange, Some(index), &send.label);
         self.fixtures.adopt(&sent.exchange);
         let acted = sent.is_success() && send.credential == CredentialClass::Sufficient;
+        let may_have_acted = sent.is_success() || claims_nothing(&sent);
+        if let Some(instance) = send
+            .addresses
+            .and_then(|slot| self.bindings.slots.get(&slot))
+            && may_have_acted
+        {
+            self.lease.spend(&instance.id);
+        }
         self.record
             .moments
             .push(Moment::Sent(self.record.sends.len()));
@@ -425,6 +472,9 @@ impl<'a> Performer<'a> {
                 instance.id
             ));
         }
+        if let Some(status) = look.refusal {
+            self.record.refusals.insert(slot, status);
+        }
         self.record
             .moments
             .push(Moment::Looked(slot, look.life.clone()));
@@ -462,6 +512,34 @@ impl<'a> Performer<'a> {
         }
     }
 
+    /// A few instances that nobody has, if the script watches them: the oldest and the newest, which
+    /// stray look-ups hit first.
+    async fn living_bystanders(&mut self) -> Vec<Instance> {
+        if self.script.watch != Watch::Bystanders {
+            return Vec::new();
+        }
+        let mut idle = self.fixtures.idle();
+        idle.sort_by_key(|instance| instance.sequence);
+        let newest = idle.split_off(idle.len().saturating_sub(BYSTANDERS_WATCHED / 2));
+        idle.truncate(BYSTANDERS_WATCHED / 2);
+        let mut living = Vec::new();
+        for instance in idle.into_iter().chain(newest) {
+            let id = Some(instance.id.as_str());
+            if self.look_at("bystander", &instance.secret, id).await == Life::Alive {
+                living.push(instance);
+            }
+        }
+        living
+    }
+
+    async fn look_again_at(&mut self, bystanders: Vec<Instance>) {
+        for instance in bystanders {
+            let id = Some(instance.id.as_str());
+            let life = self.look_at("bystander", &instance.secret, id).await;
+            self.record.bystanders.push((instance.id, life));
+        }
+    }
+
     async fn look_at_bystanders(&mut self) {
         for id in self.fixtures.lost() {
             self.record.bystanders.push((id, Life::Dead));
@@ -496,4 +574,10 @@ impl<'a> Performer<'a> {
         }
         look.life
     }
+}
+
+/// Whether an authorised request got an answer, or none, that says nothing of what it did.
+fn claims_nothing(sent: &Sent) -> bool {
+    sent.send.credential == CredentialClass::Sufficient
+        && sent.status().is_none_or(|status| status >= 500)
 }

@@ -91,13 +91,11 @@ fn script(context: &Context) -> Option<Script> {
     for (label, method) in [("put", "PUT"), ("patch", "PATCH")] {
         let mut template = context.requests.as_holder(Holder::Admin);
         template.method = method.to_owned();
-        let send = plainly(
-            label,
-            with_json(template, LIVING.to_owned()),
-            CredentialClass::Sufficient,
-        );
+        let template = with_json(template, LIVING.to_owned());
+        let mut send = plainly(label, template, CredentialClass::Sufficient);
+        // Looked at after each, so that the one that revives it is known.
+        send.addresses = Some(Slot::Victim);
         script.steps.push(step(send));
-        script.steps.push(Step::Look(Slot::Victim));
     }
     Some(script)
 }

@@ -12,7 +12,7 @@ use super::request::MAIN;
 use super::valid_request::base;
 use super::{Context, ControlDraft, Draft, Rule};
 use crate::api::Operation;
-use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Tier, Wire};
+use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Tier, Watch, Wire};
 use crate::suite::CredentialClass;
 
 /// The dead instance's credential on another instance.
@@ -81,9 +81,10 @@ fn aftermath(context: &Context) -> Script {
     Script {
         name: "aftermath".to_owned(),
         steps,
-        alone: false,
+        alone: true,
         consumes: 1,
         tier_at_least: Tier::Observe,
+        watch: Watch::Bystanders,
     }
 }
 
@@ -207,6 +208,7 @@ fn other_operations_script(context: &Context, others: &[&Operation]) -> Script {
         alone: false,
         consumes: 1,
         tier_at_least: Tier::Observe,
+        watch: Watch::Own,
     }
 }
 
@@ -230,6 +232,7 @@ fn bystanders(context: &Context) -> Vec<Draft> {
         alone: true,
         consumes: 0,
         tier_at_least: Tier::Observe,
+        watch: Watch::Own,
     };
     vec![Draft {
         detail: String::new(),

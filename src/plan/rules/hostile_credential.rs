@@ -19,6 +19,9 @@ pub const HOSTILE_CREDENTIAL: Rule = Rule {
 /// The length of the endless value: more than the 8 KiB of most servers' field limits.
 const LONG_BYTES: usize = 64 * 1024;
 
+/// The length of one that passes those limits, and so comes to whoever reads credentials.
+const LONGISH_BYTES: usize = 6 * 1024;
+
 /// "ключ" in KOI8-R: obs-text that is no UTF-8.
 const BEYOND_ASCII: [u8; 8] = [b'k', 0xcb, 0xcc, 0xc0, 0xde, 0xff, 0x80, b'y'];
 
@@ -26,7 +29,12 @@ fn hostile_credential(context: &Context) -> Vec<Draft> {
     if context.requests.credential_field().is_none() {
         return Vec::new();
     }
-    let table: [(&str, Piece, &str); 6] = [
+    let table: [(&str, Piece, &str); 7] = [
+        (
+            "longish",
+            Piece::Repeated('k', LONGISH_BYTES),
+            "a credential of 6 KiB",
+        ),
         (
             "long",
             Piece::Repeated('k', LONG_BYTES),

@@ -127,6 +127,7 @@ pub struct ControlDraft {
 pub const RULES: &[Rule] = &[
     valid_request::VALID_REQUEST,
     valid_request::VALID_REQUEST_ACCEPT,
+    valid_request::VALID_REQUEST_VARIATION,
     missing_credential::MISSING_CREDENTIAL,
     missing_credential::MISSING_CREDENTIAL_ACCEPT,
     credential_value::EMPTY_CREDENTIAL,

@@ -114,6 +114,9 @@ fn drafts(
             let mut script = Script::single(format!("{rule}::{detail}"), send);
             script.consumes = 0;
             script.watch_victim();
+            if !names_the_victim(&id) {
+                script.isolate();
+            }
             Draft {
                 detail: detail.to_owned(),
                 title: words.to_owned(),
@@ -127,6 +130,13 @@ fn drafts(
             }
         })
         .collect()
+}
+
+/// Whether a sloppy reader would take the value for the victim's own id. Any other could hit
+/// whatever its look-up finds first.
+fn names_the_victim(id: &[Piece]) -> bool {
+    id.iter()
+        .any(|piece| matches!(piece, Piece::Id(_) | Piece::IdPlus(..)))
 }
 
 /// Ids that stand for all: a usual one and the largest that a double holds exactly.
