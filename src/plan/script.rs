@@ -61,6 +61,10 @@ pub enum Slot {
     Victim,
     /// A second one, made after the first: addressed by a sloppy target alone.
     Second,
+    /// An instance of the other tenant.
+    Foreign,
+    /// A second instance of the other tenant, made for one script.
+    ForeignSecond,
 }
 
 impl fmt::Display for Slot {
@@ -68,7 +72,17 @@ impl fmt::Display for Slot {
         formatter.write_str(match self {
             Self::Victim => "victim",
             Self::Second => "second",
+            Self::Foreign => "foreign",
+            Self::ForeignSecond => "foreign-second",
         })
+    }
+}
+
+impl Slot {
+    /// Whether it is for an instance of the other tenant.
+    #[must_use]
+    pub fn is_foreign(self) -> bool {
+        matches!(self, Self::Foreign | Self::ForeignSecond)
     }
 }
 
@@ -79,6 +93,8 @@ pub enum Wire {
     Fresh,
     /// On the connection of the request before it in the script.
     Kept,
+    /// To the other tenant's URL, on a connection of its own.
+    OtherTenant,
 }
 
 /// One request of a script.
@@ -214,15 +230,20 @@ impl Script {
     #[must_use]
     pub fn holders(&self) -> BTreeSet<Holder> {
         let pieces = self.sends().flat_map(|send| send.template.pieces());
+        let there = self.sends().any(|send| send.wire == Wire::OtherTenant);
+        let there = there || self.slots().into_iter().any(Slot::is_foreign);
+        let there = there.then_some(Holder::OtherTenant);
         pieces
             .filter_map(|piece| match piece {
                 Piece::RevokedId => Some(Holder::Revoked),
+                Piece::OtherAuthority | Piece::OtherName => Some(Holder::OtherTenant),
                 Piece::Secret(Holder::Leased(_), _) => None,
                 // A random look-alike takes only the shape; any instance of ours has it.
                 Piece::Secret(_, derivation) if !derivation.is_live() => None,
                 Piece::Secret(holder, _) => Some(*holder),
                 _ => None,
             })
+            .chain(there)
             .collect()
     }
 

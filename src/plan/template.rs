@@ -37,6 +37,10 @@ pub enum Piece {
     IdPlus(Slot, u128),
     /// The id of the already revoked instance.
     RevokedId,
+    /// The other tenant's host, with its port where it has one.
+    OtherAuthority,
+    /// The first label of the other tenant's host: what applications name it by.
+    OtherName,
     /// A secret, or something made from it.
     Secret(Holder, Derivation),
 }
@@ -107,6 +111,8 @@ impl fmt::Display for Piece {
             Self::Id(slot) => write!(formatter, "{{{slot}.id}}"),
             Self::IdPlus(slot, number) => write!(formatter, "{{{slot}.id + {number}}}"),
             Self::RevokedId => formatter.write_str("{revoked.id}"),
+            Self::OtherAuthority => formatter.write_str("{other-tenant.host}"),
+            Self::OtherName => formatter.write_str("{other-tenant.name}"),
             Self::Secret(holder, derivation) => {
                 write!(formatter, "{{{holder}.secret{}}}", derivation.name())
             }

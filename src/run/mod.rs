@@ -9,6 +9,7 @@ mod assemble;
 pub mod event;
 mod exchange_fact;
 mod judge;
+mod leaks;
 mod limits;
 mod perform;
 mod render;
@@ -368,7 +369,13 @@ pub fn victims_needed(plan: &Plan) -> usize {
     let consumed: u32 = scripts.iter().map(|script| script.consumes).sum();
     let at_once = scripts
         .iter()
-        .map(|script| script.slots().len())
+        .map(|script| {
+            script
+                .slots()
+                .iter()
+                .filter(|slot| !slot.is_foreign())
+                .count()
+        })
         .max()
         .unwrap_or_default();
     let sends = scripts.iter().flat_map(|script| &script.steps);

@@ -12,6 +12,7 @@ use crate::plan::{
     CredentialClass, Holder, Life, PathClass, Script, Send, Slot, Step, Tier, Watch, Wire,
 };
 
+use super::leaks::leaks;
 use super::limits::{BYSTANDERS_WATCHED, DEAD_LEASES_MAX, LOOK_PAUSE, TRIES_WITHOUT_ANSWER};
 use super::render::{Bindings, render, with_id_text};
 
@@ -180,7 +181,9 @@ impl<'a> Performer<'a> {
 
     /// Leases instances until all of them live.
     async fn bind_slots(&mut self) -> Result<(), Absence> {
-        let slots: Vec<Slot> = self.script.slots().into_iter().collect();
+        let slots = self.script.slots().into_iter();
+        let (foreign, slots): (Vec<Slot>, Vec<Slot>) = slots.partition(|slot| slot.is_foreign());
+        self.bind_foreign(&foreign).await?;
         if slots.is_empty() {
             return Ok(());
         }
@@ -201,17 +204,51 @@ impl<'a> Performer<'a> {
                 Err(unavailable) => return Err(unavailable.into()),
             }
             let instances = self.lease.instances.clone();
-            self.bindings.slots = slots.iter().copied().zip(instances).collect();
+            self.bindings
+                .slots
+                .extend(slots.iter().copied().zip(instances));
             if self.all_live_before(&slots).await {
                 return Ok(());
             }
             self.fixtures.release(std::mem::take(&mut self.lease));
-            self.record.moments.clear();
-            self.record.keys.clear();
+            self.record
+                .moments
+                .retain(|moment| matches!(moment, Moment::Looked(slot, _) if slot.is_foreign()));
+            self.record.keys.retain(|slot, _| slot.is_foreign());
         }
         Err(Absence::Inconclusive(
             "every key that was leased for it was dead already".to_owned(),
         ))
+    }
+
+    /// Instances of the other tenant: they have no lease, since what names them runs alone.
+    async fn bind_foreign(&mut self, slots: &[Slot]) -> Result<(), Absence> {
+        for slot in slots {
+            let fresh = *slot == Slot::ForeignSecond;
+            let mut life = Life::Dead;
+            for attempt in 0..DEAD_LEASES_MAX {
+                let made = self.fixtures.other_instance(fresh || attempt > 0).await;
+                let instance = made.map_err(Absence::NotApplicable)?;
+                self.bindings.slots.insert(*slot, instance);
+                self.record.moments.clear();
+                life = self.look(*slot, "look before").await;
+                if life != Life::Dead {
+                    break;
+                }
+            }
+            let id = self
+                .bindings
+                .slots
+                .get(slot)
+                .map(|instance| instance.id.clone());
+            let trace = KeyTrace {
+                id: id.unwrap_or_default(),
+                before: life.clone(),
+                after: life,
+            };
+            self.record.keys.insert(*slot, trace);
+        }
+        Ok(())
     }
 
     /// Leases instances that nobody has looked at or used.
@@ -336,6 +373,12 @@ impl<'a> Performer<'a> {
                 (delivered.exchange, delivered.at)
             }
             Wire::Kept => self.send_kept(&request).await,
+            Wire::OtherTenant => {
+                let messenger = self.fixtures.other_messenger();
+                let messenger = messenger.map_err(Absence::NotApplicable)?;
+                let delivered = messenger.send_fresh(&request).await;
+                (delivered.exchange, delivered.at)
+            }
         };
         if let Some(pause) = crate::fixture::pause(&exchange) {
             return Err(Absence::Inconclusive(format!(
@@ -387,29 +430,13 @@ impl<'a> Performer<'a> {
 
     /// Writes down where an answer holds a secret of the run.
     fn look_for_secrets(&mut self, exchange: &Exchange, index: Option<usize>, label: &str) {
-        let Ok(response) = &exchange.outcome else {
-            return;
-        };
-        let places = self.fixtures.messenger().redactor().with(|redactor| {
-            let mut places: Vec<String> = Vec::new();
-            for (name, value) in response.headers.iter().chain(&response.trailers) {
-                if redactor.finds_whole(value) {
-                    places.push(format!("the field {name}"));
-                }
-            }
-            let content = response.content().unwrap_or(&response.body);
-            if redactor.finds_whole(content) {
-                places.push("the content".to_owned());
-            }
-            places
+        let redactor = self.fixtures.messenger().redactor();
+        let leaks = leaks(exchange, redactor).into_iter().map(|place| Leak {
+            exchange: index,
+            label: label.to_owned(),
+            place,
         });
-        self.record
-            .leaks
-            .extend(places.into_iter().map(|place| Leak {
-                exchange: index,
-                label: label.to_owned(),
-                place,
-            }));
+        self.record.leaks.extend(leaks);
     }
 
     async fn send_kept(&mut self, request: &crate::http::Request) -> (Exchange, Duration) {
@@ -453,10 +480,15 @@ impl<'a> Performer<'a> {
             return Life::Unknown(format!("no {slot} was leased"));
         };
         let at = self.fixtures.messenger().elapsed();
-        let look = self
-            .fixtures
-            .look(&instance.secret, Some(&instance.id))
-            .await;
+        let look = if slot.is_foreign() {
+            self.fixtures.look_there(&instance).await
+        } else {
+            let id = Some(instance.id.as_str());
+            self.fixtures.look(&instance.secret, id).await
+        };
+        if slot.is_foreign() && look.life == Life::Dead {
+            self.fixtures.died_there(&instance.id);
+        }
         if let Some(exchange) = look.exchange {
             self.look_for_secrets(&exchange, None, &format!("{label}: {slot}"));
             self.log.push(Logged {

@@ -14,6 +14,7 @@ mod lock_out;
 mod missing_credential;
 mod non_integer_id;
 mod other_method;
+mod other_tenant;
 mod request;
 mod respelled_path;
 mod shared_cache;
@@ -164,6 +165,10 @@ pub const RULES: &[Rule] = &[
     afterlife::DEAD_CREDENTIAL_MAKES,
     afterlife::REVIVAL,
     afterlife::OWN_INSTANCE,
+    other_tenant::FOREIGN_ID,
+    other_tenant::FOREIGN_CALLER,
+    other_tenant::FOREIGN_ID_BY_FIELD,
+    other_tenant::FOREIGN_ID_BY_HOST,
     dead_credential::BYSTANDERS,
     lock_out::LOCK_OUT,
 ];

@@ -154,6 +154,7 @@ fn is_never_an_integer(id: &[Piece]) -> bool {
                 Piece::Id(_) => representative.to_string(),
                 Piece::IdPlus(_, number) => (representative + number).to_string(),
                 Piece::RevokedId => representative.to_string(),
+                Piece::OtherAuthority | Piece::OtherName => "name".to_owned(),
                 // Secrets that are all digits are left out when the bytes are known.
                 Piece::Secret(..) => "secret".to_owned(),
             })
