@@ -29,6 +29,7 @@ use crate::api::Api;
 use crate::document::Document;
 use crate::fixture::Fixtures;
 use crate::plan::{Case, Life, Plan, ScriptIndex, Step};
+use crate::suite::Baseline;
 
 use event::{CaseFinished, CaseStarted, Event, PreflightPassed, RunFinished, RunStarted, Verdict};
 use exchange_fact::microseconds;
@@ -51,6 +52,10 @@ pub struct Job {
     pub fixtures: Fixtures,
     /// What makes a verdict count.
     pub policy: Policy,
+    /// Known failures.
+    pub baseline: Baseline,
+    /// Today, as `2027-03-31`: known failures have an end.
+    pub today: String,
     /// How many scripts are performed at once.
     pub concurrency: usize,
     /// The longest that the run may take.
@@ -93,7 +98,11 @@ pub async fn run(job: Job, stopper: Stopper, events: UnboundedSender<Event>) -> 
         runner.stopper.after(limit);
     }
     if runner.stopper.reason().is_none() {
-        Arc::clone(&runner).perform_all().await;
+        tokio::select! {
+            () = Arc::clone(&runner).perform_all() => {}
+            // Whatever hangs in flight must not keep clean-up from its turn.
+            () = runner.stopper.grace_over() => runner.give_up(),
+        }
     }
     let left = runner.job.fixtures.clean_up().await;
     let left = left
@@ -114,6 +123,15 @@ struct Runner {
     scripts: Vec<OnceCell<Performance>>,
     finished: Mutex<Vec<CaseFinished>>,
     watch: Mutex<Watch>,
+}
+
+/// A task that does not outlive whoever waits for it.
+struct AbortOnDrop(tokio::task::JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Which scripts may be to blame when a sentinel dies.
@@ -177,8 +195,8 @@ impl Runner {
     /// Runs a case in a task of its own, so that a panic in it is an error of that case alone.
     async fn guarded(self: Arc<Self>, index: usize) {
         let runner = Arc::clone(&self);
-        let task = tokio::spawn(async move { runner.case(index).await });
-        if let Err(error) = task.await
+        let mut task = AbortOnDrop(tokio::spawn(async move { runner.case(index).await }));
+        if let Err(error) = (&mut task.0).await
             && let Some(case) = self.job.plan.cases.get(index)
         {
             self.finish(judge::faulted(
@@ -285,6 +303,21 @@ impl Runner {
         all.push(finished.clone());
         drop(all);
         self.tell(Event::CaseFinished(Box::new(finished)));
+    }
+
+    /// Says of every case without a verdict that the run stopped before it had one.
+    fn give_up(&self) {
+        let Some(reason) = self.stopper.reason() else {
+            return;
+        };
+        let finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
+        let done: BTreeSet<_> = finished.iter().map(|case| case.case.clone()).collect();
+        drop(finished);
+        for case in &self.job.plan.cases {
+            if !done.contains(&case.id) {
+                self.finish(judge::not_run(&self.job, case, &reason));
+            }
+        }
     }
 
     fn conclude(&self, duration: Duration, left_behind: Vec<String>) -> RunFinished {
