@@ -360,6 +360,14 @@ impl<'a> Performer<'a> {
             at,
         };
         let acted = sent.is_success() && send.credential == CredentialClass::Sufficient;
+        let may_have_acted = sent.is_success() || claims_nothing(&sent);
+        if let Some(instance) = send
+            .addresses
+            .and_then(|slot| self.bindings.slots.get(&slot))
+            && may_have_acted
+        {
+            self.lease.spend(&instance.id);
+        }
         self.record
             .moments
             .push(Moment::Sent(self.record.sends.len()));
@@ -534,4 +542,10 @@ impl<'a> Performer<'a> {
         }
         look.life
     }
+}
+
+/// Whether an authorised request got an answer, or none, that says nothing of what it did.
+fn claims_nothing(sent: &Sent) -> bool {
+    sent.send.credential == CredentialClass::Sufficient
+        && sent.status().is_none_or(|status| status >= 500)
 }
