@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use probity::api::Api;
+use probity::config::table::VARIABLE_PREFIX;
 use probity::config::{ContractSetting, Flags, Inputs, Settings, SuiteSetting};
 use probity::document::Document;
 use probity::plan::{self, Plan, Selection};
@@ -26,7 +27,8 @@ const CONTRACT_LIMITS: http::fetch::FetchLimits = http::fetch::FetchLimits {
 /// Settings that another part of the program brings, such as the demo's tenant.
 #[derive(Default)]
 pub struct Brought {
-    /// A file of settings, instead of one on disk.
+    /// A file of settings, instead of one on disk; then the user's `PROBITY_…` variables, which
+    /// are for targets of his own, count for nothing.
     pub file: Option<(String, Vec<u8>)>,
     /// Variables, beside the environment's.
     pub environment: Vec<(String, String)>,
@@ -40,6 +42,7 @@ pub fn settings(
 ) -> Result<Settings, Exit> {
     let mut environment: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| brought.file.is_none() || !name.starts_with(VARIABLE_PREFIX))
         .collect();
     environment.extend(brought.environment);
     let file = match brought.file {

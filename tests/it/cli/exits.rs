@@ -18,6 +18,19 @@ fn the_demo_conforms() {
 }
 
 #[test]
+fn the_demo_touches_no_tenant_but_its_own() {
+    let tenant = Served::conforming();
+    let url = tenant.fixtures().url;
+    check_exit(&mut Probity::new(&["demo", "--target", &url]), 2);
+    let file = format!("target: {url}\n");
+    let probity = Probity::new(&["demo", "--config", "probity.yaml"]);
+    check_exit(&mut probity.with_file("probity.yaml", &file), 2);
+    let probity = Probity::new(&["demo"]).env("PROBITY_TARGET", &url);
+    check_exit(&mut probity.with_file("probity.yaml", &file), 0);
+    assert!(tenant.log().is_empty(), "the demo reached another tenant");
+}
+
+#[test]
 fn a_conforming_tenant_gets_0() {
     let tenant = Served::conforming();
     let ran = check_exit(&mut tenant.probity(&["run"]), 0);
