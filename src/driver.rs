@@ -27,6 +27,7 @@ use crate::plan::CaseId;
 use crate::report::inert::one_line;
 use crate::report::{self, EventLog, ReportError, RunRecord, failure_text, record, terminal};
 use crate::run::event::{CaseFact, CaseFinished, Event};
+use crate::run::{self, Job, RunEnd, Stopper};
 
 /// How long tasks that outlive the run may take to end, in milliseconds.
 ///
@@ -230,6 +231,20 @@ where
     });
     runtime.shutdown_timeout(Duration::from_millis(LEFT_TASKS_MS));
     outcome
+}
+
+/// Drives a run that SIGINT and SIGTERM stop.
+pub fn drive_job(
+    job: Job,
+    selected: Selected<'_>,
+    face: &FaceOptions,
+    log: Option<EventLog>,
+) -> DriverOutcome<RunEnd> {
+    drive(selected, face, log, |events| async move {
+        let stopper = Stopper::default();
+        run::stop_on_signals(stopper.clone());
+        run::run(job, stopper, events).await
+    })
 }
 
 /// Runs a future to its end on a runtime of its own.

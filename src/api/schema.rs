@@ -204,6 +204,16 @@ impl fmt::Debug for Schemas {
     }
 }
 
+/// An object of these entries. The macro `json!` would copy their values.
+fn object<const COUNT: usize>(entries: [(&str, Value); COUNT]) -> Value {
+    Value::Object(
+        entries
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect(),
+    )
+}
+
 /// Why a pattern is none that the validator can read; `None` if it is one.
 fn pattern_fault(pattern: &str) -> Option<String> {
     let schema = json!({ "pattern": pattern });

@@ -46,7 +46,8 @@ fn status(subject: &Subject, expect: &Expect, index: usize, sent: &Sent) -> Judg
     }
     if subject.record.stand_in && !sent.is_success() {
         return Judgement::Undecided(format!(
-            "{status} to an id that belongs to nobody says nothing: hand over a victim, or allow more"
+            "{status} to an id that belongs to nobody says nothing: hand over a victim, or allow \
+             more"
         ));
     }
     match subject.control {

@@ -206,7 +206,7 @@ pub enum Color {
 
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
-    /// A case id, a code such as RAK-AUT-01, a rule or a check; everything is listed where none is named
+    /// A case id, a code such as RAK-AUT-01, a rule or a check; all where none is named
     #[arg(value_name = "CASE|CODE|RULE|CHECK")]
     pub subject: Option<String>,
 

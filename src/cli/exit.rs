@@ -40,14 +40,6 @@ impl Exit {
         }
     }
 
-    /// With another code.
-    pub fn with_code(code: u8, text: impl Into<String>) -> Self {
-        Self {
-            code,
-            text: text.into(),
-        }
-    }
-
     /// Prints the error and gives the exit code.
     pub fn print(self) -> ExitCode {
         complain(&self.text);

@@ -6,7 +6,7 @@ use probity::config::{ReportFormat, Settings};
 use probity::driver::{self, Color, DriverOutcome, FaceOptions, Format, Selected};
 use probity::proof::EmbeddedTenant;
 use probity::report::{self, EventLog, ReportRequest};
-use probity::run::{self, Job, RunEnd, Stopper};
+use probity::run::{self, Job, RunEnd};
 use probity::suite::Tier;
 
 use super::args::{self, LibtestArguments, RunArguments};
@@ -71,11 +71,7 @@ fn conduct(
         cases: &cases,
         filtered_out: job.plan.filtered_out,
     };
-    let outcome = driver::drive(selected, face, log, |sender| async move {
-        let stopper = Stopper::default();
-        run::stop_on_signals(stopper.clone());
-        run::run(job, stopper, sender).await
-    });
+    let outcome = driver::drive_job(job, selected, face, log);
     let record = outcome.record(selected);
     driver::print_blocks(&record, face);
     let mut code = code(&outcome);

@@ -6,7 +6,7 @@
 const WRAPS: [u32; 5] = [31, 32, 53, 63, 64];
 
 /// Every id that a sloppy parser may read from the text: cut at the first non-digit, with its
-/// non-digits stripped, octal, hexadecimal, as a float, rounded to a double, absolute, and each of
+/// non-digits stripped, octal, hexadecimal, absolute, each of them rounded to a double, and each of
 /// them wrapped at 2^31, 2^32, 2^53, 2^63 and 2^64. A text without a digit has no reading.
 /// Sorted, without duplicates; `u128::MAX` stands for everything larger.
 #[must_use]
@@ -24,13 +24,11 @@ pub fn readings(text: &str) -> Vec<u128> {
             .filter(char::is_ascii_digit)
             .collect::<String>(),
     ));
-    for group in ascii.split(|character: char| !character.is_ascii_digit()) {
-        found.extend(decimal(group));
-    }
     found.extend(radix_readings(trimmed));
+    // Integers wrap around; a double does not, whatever is left of its digits.
+    let whole = found.clone();
     found.extend(float(trimmed));
-    let plain = found.clone();
-    for value in plain {
+    for value in whole {
         found.extend(rounded(value));
         found.extend(WRAPS.iter().map(|bits| value & ((1u128 << bits) - 1)));
     }
@@ -146,14 +144,19 @@ mod tests {
     }
 
     #[test]
-    fn a_fraction_reads_cut_stripped_and_in_parts() {
-        assert_eq!(readings("42.1"), [1, 42, 421]);
+    fn a_fraction_reads_cut_and_stripped() {
+        assert_eq!(readings("42.1"), [42, 421]);
     }
 
     #[test]
     fn sums_with_powers_of_two_wrap_around_to_the_id() {
         assert!(readings("4294967338").contains(&42));
         assert!(readings("18446744073709551658").contains(&42));
+        let beyond = readings("18446744073709556384");
+        assert!(
+            beyond.iter().all(|id| *id == 4768 || *id > 1 << 60),
+            "{beyond:?}"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::http::{Framing, HostHeader};
 use crate::plan::{Holder, Slot};
 
 /// A request with holes. The run fills them; `plan` shows them by name.
@@ -11,17 +12,23 @@ pub struct Template {
     pub method: String,
     /// The request target from the first slash on, as sent.
     pub target: Vec<Piece>,
-    /// Header fields in order, names spelled as sent. `Host` is the client's.
+    /// Header fields in order, names spelled as sent; `Host` apart.
     pub headers: Vec<(String, Vec<Piece>)>,
     /// The content, if any.
     pub body: Option<Vec<Piece>>,
+    /// The `Host` field.
+    pub host: HostHeader,
+    /// How the content's length is said.
+    pub framing: Framing,
 }
 
 /// A part of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// Bytes as they are.
+    /// Text as it is.
     Text(String),
+    /// Bytes that are no text.
+    Bytes(Vec<u8>),
     /// The id of a leased instance.
     Id(Slot),
     /// The id of a leased instance plus a number: a value that wraps around to the id.
@@ -93,6 +100,7 @@ impl fmt::Display for Piece {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => formatter.write_str(text),
+            Self::Bytes(bytes) => write!(formatter, "{}", bytes.escape_ascii()),
             Self::Id(slot) => write!(formatter, "{{{slot}.id}}"),
             Self::IdPlus(slot, number) => write!(formatter, "{{{slot}.id + {number}}}"),
             Self::RevokedId => formatter.write_str("{revoked.id}"),

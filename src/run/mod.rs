@@ -85,13 +85,9 @@ pub async fn run(job: Job, stopper: Stopper, events: UnboundedSender<Event>) -> 
     });
     runner.tell(Event::RunStarted(Box::new(runner.job.started.clone())));
     let began = Instant::now();
-    match runner.job.fixtures.preflight().await {
-        Ok(learned) => runner.tell(Event::PreflightPassed(PreflightPassed {
-            notes: learned.notes,
-            duration_us: microseconds(began.elapsed()),
-        })),
-        // A preflight may have made something before it failed.
-        Err(error) => runner.stopper.stop(StopReason::Preflight(error)),
+    // An empty selection sends nothing at all.
+    if !runner.job.plan.cases.is_empty() {
+        runner.preflight(began).await;
     }
     if let Some(limit) = runner.job.max_time {
         runner.stopper.after(limit);
@@ -131,6 +127,17 @@ impl Runner {
     fn tell(&self, event: Event) {
         // A reader that is gone changes nothing about what is done.
         let _ = self.events.send(event);
+    }
+
+    async fn preflight(&self, began: Instant) {
+        match self.job.fixtures.preflight().await {
+            Ok(learned) => self.tell(Event::PreflightPassed(PreflightPassed {
+                notes: learned.notes,
+                duration_us: microseconds(began.elapsed()),
+            })),
+            // A preflight may have made something before it failed.
+            Err(error) => self.stopper.stop(StopReason::Preflight(error)),
+        }
     }
 
     async fn perform_all(self: Arc<Self>) {

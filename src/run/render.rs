@@ -36,6 +36,8 @@ pub fn render(
     for (name, value) in &template.headers {
         request.headers.push((name.clone(), text(value)?));
     }
+    request.host = template.host.clone();
+    request.framing = template.framing;
     request.body = template.body.as_deref().map(text).transpose()?;
     Ok(request)
 }
@@ -45,6 +47,7 @@ fn render_text(pieces: &[Piece], bindings: &Bindings, fixtures: &Fixtures) -> Re
     for piece in pieces {
         match piece {
             Piece::Text(plain) => text.push(Part::Plain(plain.clone().into_bytes())),
+            Piece::Bytes(bytes) => text.push(Part::Plain(bytes.clone())),
             Piece::Id(slot) => text.push(Part::Plain(id(bindings, *slot)?.into_bytes())),
             Piece::IdPlus(slot, number) => {
                 let id = id(bindings, *slot)?;
@@ -126,6 +129,7 @@ pub fn with_id_text<T>(
     for piece in &template.target {
         let more: Vec<u8> = match piece {
             Piece::Text(plain) => plain.clone().into_bytes(),
+            Piece::Bytes(bytes) => bytes.clone(),
             Piece::Id(_) => instance.id.clone().into_bytes(),
             Piece::IdPlus(_, number) => instance
                 .id

@@ -1,6 +1,7 @@
 //! The proof of ourselves: one integration binary, a module a stage.
 
 mod api;
+mod cli;
 mod config;
 mod document;
 mod driver;
@@ -8,3 +9,4 @@ mod http;
 mod report;
 mod suite;
 mod tenant;
+mod tidy;

@@ -11,7 +11,7 @@ use super::super::Finding;
 use super::declared::declared_types;
 use super::rewrite::rewrite;
 use super::weaken::weaken;
-use super::{SchemaEntry, SchemaId, Schemas, pattern_fault};
+use super::{SchemaEntry, SchemaId, Schemas, object, pattern_fault};
 
 /// Gathers schemas.
 pub(in super::super) struct SchemaGatherer<'doc> {
@@ -105,11 +105,14 @@ impl<'doc> SchemaGatherer<'doc> {
         };
         let schemas = Schemas {
             entries: self.entries.into_iter().map(known).collect(),
-            root: json!({
-                "$schema": "https://json-schema.org/draft/2020-12/schema",
-                "$defs": definitions,
-                "properties": properties,
-            }),
+            root: object([
+                (
+                    "$schema",
+                    "https://json-schema.org/draft/2020-12/schema".into(),
+                ),
+                ("$defs", Value::Object(definitions)),
+                ("properties", Value::Object(properties)),
+            ]),
             rewrites_null: form.nullable_key.is_some(),
             validator: OnceLock::new(),
         };

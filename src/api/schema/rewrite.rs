@@ -9,10 +9,10 @@ use serde_json::{Map, Value, json};
 use crate::document::{Node, Pointer};
 
 use super::super::Finding;
-use super::SchemaType;
 use super::gather::{Gathered, SchemaGatherer};
 use super::keyword::{Shape, integer_bounds, is_asserted_format, shape_of};
 use super::weaken::LEFT_OUT_KEY;
+use super::{SchemaType, object};
 
 /// What the mark of a schema says.
 const LEFT_OUT: &str = "something that could not be read was left out here";
@@ -383,7 +383,10 @@ impl<'doc> Rewriter<'_, 'doc> {
                 schema.insert("type".into(), json!([name, "null"]));
                 Value::Object(schema)
             }
-            _ => json!({ "if": { "type": "null" }, "else": schema }),
+            _ => object([
+                ("if", json!({ "type": "null" })),
+                ("else", Value::Object(schema)),
+            ]),
         }
     }
 

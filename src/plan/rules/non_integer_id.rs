@@ -139,6 +139,7 @@ fn is_never_an_integer(id: &[Piece]) -> bool {
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => text.clone(),
+                Piece::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
                 Piece::Id(_) => representative.to_string(),
                 Piece::IdPlus(_, number) => (representative + number).to_string(),
                 Piece::RevokedId => representative.to_string(),

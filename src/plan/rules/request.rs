@@ -2,6 +2,7 @@
 //! security scheme wants it.
 
 use crate::api::{Api, Operation, ParameterLocation, Piece as SegmentPiece, SecuritySchemeKind};
+use crate::http::{Framing, HostHeader};
 use crate::plan::{Derivation, Holder, Piece, Send, Slot, Template, Wire};
 use crate::suite::{CredentialClass, PathClass};
 
@@ -90,6 +91,8 @@ impl<'a> Requests<'a> {
             target: self.path(&[Piece::Id(Slot::Victim)]),
             headers: vec![("Accept".to_owned(), vec![Piece::text(ACCEPT)])],
             body: None,
+            host: HostHeader::Automatic,
+            framing: Framing::Automatic,
         }
     }
 

@@ -1,0 +1,199 @@
+//! Each row of the table of exit codes.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use super::{Probity, Served, check_exit, check_says, verdicts};
+
+#[test]
+fn the_demo_conforms() {
+    let ran = check_exit(&mut Probity::new(&["demo"]), 0);
+    let verdicts = verdicts(&ran.out);
+    assert!(verdicts.len() >= 45, "only {} cases", verdicts.len());
+    assert!(
+        verdicts.iter().all(|(_, verdict)| verdict == "ok"),
+        "{verdicts:?}"
+    );
+    check_says(&ran.out, "verdict: PASS (exit 0): the target conforms");
+    assert_eq!(ran.err, "");
+}
+
+#[test]
+fn a_conforming_tenant_gets_0() {
+    let tenant = Served::conforming();
+    let ran = check_exit(&mut tenant.probity(&["run"]), 0);
+    assert!(
+        verdicts(&ran.out)
+            .iter()
+            .all(|(_, verdict)| verdict != "FAILED")
+    );
+}
+
+#[test]
+fn identities_that_are_declared_absent_are_no_hindrance() {
+    let tenant = Served::conforming();
+    let config = format!(
+        "target: {}\nallow: revoke\nidentities:\n  admin: {{env: PROBITY_API_KEY}}\n  \
+         limited: {{absent: no scopes}}\n  expired: {{absent: no expiry}}\n  \
+         revoked: {{absent: none at hand}}\n  other-tenant: {{absent: one tenant only}}\n",
+        tenant.fixtures().url
+    );
+    let mut probity = tenant.probity(&["run"]).with_file("probity.yaml", &config);
+    let ran = check_exit(&mut probity, 0);
+    check_says(&ran.out, "declared absent: one tenant only");
+}
+
+#[test]
+fn a_broken_tenant_gets_1() {
+    let tenant = Served::with(&["revocation-without-effect"], &[]);
+    let ran = check_exit(&mut tenant.probity(&["run"]), 1);
+    check_says(&ran.out, "RAK-EFF-01");
+    check_says(&ran.out, "FAIL (exit 1)");
+}
+
+#[test]
+fn a_failure_says_five_things_in_order() {
+    let tenant = Served::with(&["revocation-without-effect"], &[]);
+    let arguments = ["run", "--exact", "revokeApiKey::valid-request"];
+    let ran = check_exit(&mut tenant.probity(&arguments), 1);
+    let mut rest = ran.out.as_str();
+    for label in ["requires ", "expected ", "actual ", "source ", "reproduce "] {
+        let label = format!("\n  {label}");
+        let Some((_, after)) = rest.split_once(&label) else {
+            panic!("`{label}` is not said, or not in order:\n{}", ran.out);
+        };
+        rest = after;
+    }
+    check_says(&ran.out, "sinjapp-business.v1.yaml:");
+    check_says(rest, "--exact revokeApiKey::valid-request");
+}
+
+#[test]
+fn a_closed_port_gets_5() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let address = listener.local_addr().expect("an address");
+    drop(listener);
+    let target = format!("http://{address}");
+    let mut probity = Probity::new(&["run", "--target", &target]);
+    let ran = check_exit(&mut probity.env("PROBITY_API_KEY", "a-key-for-nobody"), 5);
+    check_says(&ran.out, "the target cannot be reached");
+    check_says(&ran.out, &address.to_string());
+    probity = Probity::new(&["run", "--target", &target]);
+    check_exit(&mut probity, 5);
+}
+
+#[test]
+fn a_wrong_admin_key_gets_5_and_says_so() {
+    let tenant = Served::conforming();
+    for allow in ["observe", "revoke"] {
+        let probity = tenant.probity(&["run", "--allow", allow]);
+        let mut probity = probity.env("PROBITY_API_KEY", "sk_this-is-nobodys-key");
+        let ran = check_exit(&mut probity, 5);
+        check_says(&ran.out, "admin key");
+        assert!(!ran.out.contains("nobodys"), "{}", ran.out);
+        assert!(
+            tenant
+                .log()
+                .iter()
+                .all(|request| request.method != "DELETE")
+        );
+    }
+}
+
+#[test]
+fn an_unknown_tenant_gets_5() {
+    let tenant = Served::conforming();
+    let url = tenant
+        .fixtures()
+        .url
+        .replace("127.0.0.1", "nobody.localhost");
+    let ran = check_exit(&mut tenant.probity(&["run", "--target", &url]), 5);
+    check_says(&ran.out, "PREFLIGHT (exit 5)");
+}
+
+#[test]
+fn a_sentinel_that_dies_stops_the_run_with_7() {
+    // With the other cases in flight nobody can say of which the neighbours die.
+    let tenant = Served::with(&["repetition-revokes-all-keys"], &[]);
+    let ran = check_exit(&mut tenant.probity(&["run"]), 7);
+    check_says(&ran.out, "safety stop");
+}
+
+#[test]
+fn keys_that_cannot_be_taken_away_get_6_and_are_listed() {
+    let tenant = Served::with(&["revocation-without-effect"], &[]);
+    let arguments = ["run", "--exact", "revokeApiKey::missing-credential"];
+    let ran = check_exit(&mut tenant.probity(&arguments), 6);
+    let given = tenant.fixtures().victims.len() + 5;
+    let keys = tenant.keys();
+    for key in &keys[given..] {
+        check_says(&ran.out, &key.id.to_string());
+    }
+}
+
+#[test]
+fn no_key_at_all_gets_3_with_what_was_not_judged() {
+    let tenant = Served::conforming();
+    let mut probity = Probity::new(&["run", "--target", &tenant.fixtures().url]);
+    let ran = check_exit(&mut probity, 3);
+    check_says(&ran.out, "not judged:");
+    check_says(&ran.out, "INCOMPLETE (exit 3)");
+    let keyless = tenant
+        .log()
+        .into_iter()
+        .filter(|request| request.method == "DELETE");
+    assert!(keyless.count() > 3, "the cases that need no key have run");
+}
+
+#[test]
+fn identities_that_are_missing_get_3_and_are_named() {
+    let tenant = Served::conforming();
+    let config = format!(
+        "target: {}\nallow: revoke\nidentities:\n  admin: {{env: PROBITY_API_KEY}}\n",
+        tenant.fixtures().url
+    );
+    let probity = tenant.probity(&["run"]).with_file("probity.yaml", &config);
+    let mut probity = probity.without_env("PROBITY_EXPIRED_KEY");
+    let ran = check_exit(&mut probity, 3);
+    for identity in ["expired", "other-tenant"] {
+        check_says(&ran.out, &format!("`{identity}`"));
+    }
+    let mut probity = tenant.probity(&["run", "--partial"]);
+    probity = probity.with_file("probity.yaml", &config);
+    let ran = check_exit(&mut probity, 0);
+    check_says(&ran.out, "partial");
+}
+
+#[test]
+fn a_run_out_of_time_gets_3() {
+    let tenant = Served::with(&[], &["slow"]);
+    let ran = check_exit(&mut tenant.probity(&["run", "--max-time", "100ms"]), 3);
+    check_says(&ran.out, "out of time");
+}
+
+#[test]
+fn a_filter_that_matches_nothing_gets_4() {
+    let tenant = Served::conforming();
+    let ran = check_exit(&mut tenant.probity(&["run", "mising-credential"]), 4);
+    check_says(&ran.err, "`mising-credential` means no case");
+    assert!(tenant.log().is_empty());
+    for command in ["plan", "demo"] {
+        check_exit(&mut Probity::new(&[command, "RAK-AUT-99"]), 4);
+    }
+    check_exit(&mut Probity::new(&["run", "--list", "RAK-AUT-99"]), 4);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_gets_70() {
+    let tenant = Served::conforming();
+    let arguments = ["run", "RAK-AUT-01", "--junit", "file/junit.xml"];
+    let mut probity = tenant.probity(&arguments).with_file("file", "no folder");
+    let ran = check_exit(&mut probity, 70);
+    check_says(&ran.err, "file/junit.xml");
+}
+
+#[test]
+fn one_thread_gives_the_same_verdicts() {
+    let one = check_exit(&mut Probity::new(&["demo", "--test-threads", "1"]), 0);
+    let many = check_exit(&mut Probity::new(&["demo", "--test-threads", "16"]), 0);
+    assert_eq!(verdicts(&one.out), verdicts(&many.out));
+}
