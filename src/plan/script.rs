@@ -79,6 +79,9 @@ pub enum Wire {
     Fresh,
     /// On the connection of the request before it in the script.
     Kept,
+    /// On a connection of its own without encryption, at the port of plain HTTP: only where the
+    /// target is encrypted and at its own scheme's port.
+    Cleartext,
 }
 
 /// One request of a script.
@@ -118,6 +121,12 @@ pub enum Step {
     Use(Slot, u32),
     /// Looks at every disposable instance that no request addressed.
     LookAtBystanders,
+    /// Sends a request and closes the connection without reading the answer.
+    Abandon(Box<Send>),
+    /// Collects what the run's traffic as a whole shows: limits, outages, latencies.
+    LookAtTraffic,
+    /// Makes one more instance and compares its id with those of the dead.
+    LookForReusedIds,
 }
 
 /// What is done on the wire for one or several cases. Every leased instance is looked at before
@@ -177,7 +186,7 @@ impl Script {
     /// Its requests in order.
     pub fn sends(&self) -> impl Iterator<Item = &Send> {
         self.steps.iter().filter_map(|step| match step {
-            Step::Send(send) => Some(send.as_ref()),
+            Step::Send(send) | Step::Abandon(send) => Some(send.as_ref()),
             _ => None,
         })
     }
