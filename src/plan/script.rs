@@ -210,6 +210,7 @@ impl Script {
             .filter_map(|piece| match piece {
                 Piece::Id(slot)
                 | Piece::IdPlus(slot, _)
+                | Piece::IdEncoded(slot)
                 | Piece::Secret(Holder::Leased(slot), _) => Some(*slot),
                 _ => None,
             });
