@@ -143,6 +143,8 @@ pub struct Script {
     pub consumes: u32,
     /// What is watched beside the leased instances and the sentinel.
     pub watch: Watch,
+    /// A tier that it needs whatever its bytes say: `Observe` where they say it all.
+    pub tier_at_least: Tier,
 }
 
 /// What a script watches beside its own instances and the sentinel.
@@ -163,11 +165,21 @@ impl Script {
     pub fn single(name: impl Into<String>, send: Send) -> Self {
         let consumes = u32::from(send.credential == CredentialClass::Sufficient);
         Self {
-            name: name.into(),
-            steps: vec![Step::Send(Box::new(send))],
-            alone: false,
             consumes,
+            ..Self::of(name, vec![Step::Send(Box::new(send))])
+        }
+    }
+
+    /// A script of steps that uses up nothing.
+    #[must_use]
+    pub fn of(name: impl Into<String>, steps: Vec<Step>) -> Self {
+        Self {
+            name: name.into(),
+            steps,
+            alone: false,
+            consumes: 0,
             watch: Watch::Own,
+            tier_at_least: Tier::Observe,
         }
     }
 
@@ -239,6 +251,7 @@ impl Script {
         let live = self
             .sends()
             .any(|send| !send.template.is_safe() && send.template.carries_live_secret());
-        if live { Tier::Revoke } else { Tier::Observe }
+        let by_bytes = if live { Tier::Revoke } else { Tier::Observe };
+        by_bytes.max(self.tier_at_least)
     }
 }

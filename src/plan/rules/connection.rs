@@ -93,11 +93,8 @@ fn traffic(context: &Context) -> Vec<Draft> {
 
 fn whole_run(name: &str, step: Step) -> Script {
     Script {
-        name: name.to_owned(),
-        steps: vec![step],
         alone: true,
-        consumes: 0,
-        tier_at_least: Tier::Observe,
+        ..Script::of(name, vec![step])
     }
 }
 

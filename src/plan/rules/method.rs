@@ -108,13 +108,8 @@ fn drafts(context: &Context, rule: &str, table: Vec<Row>) -> Vec<Draft> {
             (detail, send)
         })
         .collect();
-    let script = Script {
-        steps: sends
-            .iter()
-            .map(|(_, send)| Step::Send(Box::new(send.clone())))
-            .collect(),
-        ..watching(rule)
-    };
+    let steps = sends.iter().map(|(_, send)| Step::Send(Box::new(send.clone())));
+    let script = Script::of(rule, steps.collect());
     sends
         .into_iter()
         .map(|(detail, send)| Draft {
@@ -126,14 +121,4 @@ fn drafts(context: &Context, rule: &str, table: Vec<Row>) -> Vec<Draft> {
             pointers: vec![context.operation.pointer.clone()],
         })
         .collect()
-}
-
-fn watching(name: &str) -> Script {
-    Script {
-        name: name.to_owned(),
-        steps: Vec::new(),
-        alone: false,
-        consumes: 0,
-        tier_at_least: crate::suite::Tier::Observe,
-    }
 }
