@@ -408,7 +408,11 @@ pub fn victims_needed(plan: &Plan) -> usize {
     let disposable = scripts
         .iter()
         .any(|script| script.holders().contains(&crate::plan::Holder::Disposable));
-    let sentinel = usize::from(sends.into_iter().any(|step| matches!(step, Step::Send(_))));
+    let sentinel = usize::from(
+        sends
+            .into_iter()
+            .any(|step| matches!(step, Step::Send(_) | Step::Abandon(_))),
+    );
     usize::try_from(consumed)
         .unwrap_or(usize::MAX)
         .saturating_add(at_once)

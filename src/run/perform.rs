@@ -1,5 +1,7 @@
 //! Performs a script: leases, looks, sends, looks again, and writes it all down.
 
+mod deliver;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -88,7 +90,9 @@ pub async fn perform(fixtures: &Fixtures, script: &Script) -> Performance {
             .sends
             .iter()
             .filter(|sent| {
+                // Plain HTTP is often not served at all, and that is an answer.
                 sent.status().is_none()
+                    && sent.send.wire != Wire::Cleartext
                     && sent
                         .exchange
                         .outcome
@@ -318,6 +322,9 @@ impl<'a> Performer<'a> {
                     }
                 }
                 Step::LookAtBystanders => self.look_at_bystanders().await,
+                Step::Abandon(send) => self.abandon(send).await?,
+                Step::LookAtTraffic => self.look_at_traffic(),
+                Step::LookForReusedIds => self.look_for_reused_ids().await,
             }
         }
         Ok(())
@@ -326,17 +333,7 @@ impl<'a> Performer<'a> {
     async fn send(&mut self, send: &Send) -> Result<(), Absence> {
         let request = render(&send.template, &self.bindings, self.fixtures)
             .map_err(Absence::NotApplicable)?;
-        let (exchange, at) = match send.wire {
-            Wire::Fresh => {
-                let delivered = self.fixtures.messenger().send_fresh(&request).await;
-                if delivered.waits > 0 {
-                    let note = format!("waited {} times for a limit or an outage", delivered.waits);
-                    self.record.notes.push(note);
-                }
-                (delivered.exchange, delivered.at)
-            }
-            Wire::Kept => self.send_kept(&request).await,
-        };
+        let (exchange, at) = self.deliver(&request, send.wire).await?;
         if let Some(pause) = crate::fixture::pause(&exchange) {
             return Err(Absence::Inconclusive(format!(
                 "the target limits requests or is out (it asks to wait {} s)",
@@ -359,7 +356,9 @@ impl<'a> Performer<'a> {
             unanswered,
             at,
         };
-        let acted = sent.is_success() && send.credential == CredentialClass::Sufficient;
+let acted = sent.is_success()
+            && send.credential == CredentialClass::Sufficient
+            && send.path.is_some();
         let may_have_acted = sent.is_success() || claims_nothing(&sent);
         if let Some(instance) = send
             .addresses
@@ -380,24 +379,6 @@ impl<'a> Performer<'a> {
             None => {}
         }
         Ok(())
-    }
-
-    async fn send_kept(&mut self, request: &crate::http::Request) -> (Exchange, Duration) {
-        let messenger = self.fixtures.messenger();
-        let at = messenger.elapsed();
-        let usable = self.kept.take().filter(Connection::is_usable);
-        let connection = match usable {
-            Some(connection) => Ok(connection),
-            None => messenger.client().connect().await,
-        };
-        match connection {
-            Ok(mut connection) => {
-                let exchange = connection.exchange(request).await;
-                self.kept = Some(connection);
-                (exchange, at)
-            }
-            Err(fault) => (Exchange::new(request.clone(), Err(fault)), at),
-        }
     }
 
     /// Looks at an instance that should be dead: at once, and again until it is or must be.

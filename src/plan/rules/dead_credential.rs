@@ -12,7 +12,7 @@ use super::request::MAIN;
 use super::valid_request::base;
 use super::{Context, ControlDraft, Draft, Rule};
 use crate::api::Operation;
-use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Watch, Wire};
+use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Tier, Watch, Wire};
 use crate::suite::CredentialClass;
 
 /// The dead instance's credential on another instance.
@@ -83,6 +83,7 @@ fn aftermath(context: &Context) -> Script {
         alone: true,
         consumes: 1,
         watch: Watch::Bystanders,
+        tier_at_least: Tier::Observe,
     }
 }
 
@@ -204,6 +205,7 @@ fn other_operations_script(context: &Context, others: &[&Operation]) -> Script {
         alone: false,
         consumes: 1,
         watch: Watch::Own,
+        tier_at_least: Tier::Observe,
     }
 }
 
@@ -227,6 +229,7 @@ fn bystanders(context: &Context) -> Vec<Draft> {
         alone: true,
         consumes: 0,
         watch: Watch::Own,
+        tier_at_least: Tier::Observe,
     };
     vec![Draft {
         detail: String::new(),
