@@ -30,8 +30,8 @@ use super::{Job, victims_needed};
 
 /// The largest body of an answer that is read, in bytes.
 ///
-/// Documented answers have some hundred; sixteen thousand times that is no answer but an attack.
-const RESPONSE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Documented answers have some hundred; a thousand times that is no answer but an attack.
+const RESPONSE_BYTES_MAX: usize = 1024 * 1024;
 
 /// A text that was read: its name and its bytes.
 #[derive(Debug, Clone)]

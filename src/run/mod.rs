@@ -37,6 +37,7 @@ use perform::{Performance, perform};
 
 pub use assemble::{AssembleError, Parts, SourceText, assemble, base_path};
 pub use limits::STOP_GRACE;
+use limits::UNANSWERED_MAX;
 pub use stop::{StopReason, Stopper, signalled, stop_on_signals};
 pub use verdict::{Policy, is_red};
 
@@ -139,6 +140,8 @@ impl Drop for AbortOnDrop {
 struct Watch {
     in_flight: BTreeSet<String>,
     since_green: BTreeSet<String>,
+    /// How many scripts in a row got no answer.
+    unanswered: u32,
 }
 
 impl Runner {
@@ -188,7 +191,11 @@ impl Runner {
             .map(|control| control.base)
             .collect();
         for base in bases {
-            self.script(base).await;
+            let performed = self.script(base).await;
+            if performed.is_some_and(|performance| performance.unanswered) {
+                // What guards every other case gets no answer: none of them could say anything.
+                self.stopper.stop(StopReason::Unanswering);
+            }
         }
     }
 
@@ -292,9 +299,17 @@ impl Runner {
             }
             _ => {}
         }
+        watch.unanswered = if performance.unanswered {
+            watch.unanswered + 1
+        } else {
+            0
+        };
+        let silent = watch.unanswered >= UNANSWERED_MAX;
         drop(watch);
         if performance.target_lost {
             self.stopper.stop(StopReason::TargetLost);
+        } else if silent {
+            self.stopper.stop(StopReason::Unanswering);
         }
     }
 

@@ -14,7 +14,9 @@ use crate::plan::{
     CredentialClass, Holder, Life, PathClass, Script, Send, Slot, Step, Tier, Watch, Wire,
 };
 
-use super::limits::{BYSTANDERS_WATCHED, DEAD_LEASES_MAX, LOOK_PAUSE, TRIES_WITHOUT_ANSWER};
+use super::limits::{
+    BYSTANDERS_WATCHED, DEAD_LEASES_MAX, LOOK_PAUSE, RAW_BYTES_KEPT, TRIES_WITHOUT_ANSWER,
+};
 use super::render::{Bindings, render, with_id_text};
 
 /// Everything that a script did.
@@ -30,6 +32,8 @@ pub struct Performance {
     pub made_limited: bool,
     /// Whether the target could not be connected to at the end.
     pub target_lost: bool,
+    /// Whether it got no answer, also not the second time.
+    pub unanswered: bool,
 }
 
 /// An exchange, what it was for, and when it began.
@@ -40,6 +44,29 @@ pub struct Logged {
     pub exchange: Exchange,
     /// Its start, since the run began.
     pub at: Duration,
+}
+
+impl Logged {
+    /// Keeps of an exchange what the event log shows: a hostile target sends more than memory holds.
+    fn new(label: String, mut exchange: Exchange, at: Duration) -> Self {
+        exchange.sent.truncate(RAW_BYTES_KEPT);
+        if exchange.received.len() > RAW_BYTES_KEPT {
+            exchange.received.truncate(RAW_BYTES_KEPT);
+            exchange.received.shrink_to_fit();
+            exchange
+                .body_ranges
+                .retain(|range| range.end <= RAW_BYTES_KEPT);
+            if let Ok(response) = &mut exchange.outcome {
+                response.body = Vec::new();
+                response.decoded = None;
+            }
+        }
+        Self {
+            label,
+            exchange,
+            at,
+        }
+    }
 }
 
 /// Why a script was not performed.
@@ -105,6 +132,7 @@ pub async fn perform(fixtures: &Fixtures, script: &Script) -> Performance {
             return performance;
         }
         if tries >= TRIES_WITHOUT_ANSWER {
+            performance.unanswered = true;
             performance.target_lost = fixtures.messenger().client().connect().await.is_err();
             return performance;
         }
@@ -150,6 +178,7 @@ impl<'a> Performer<'a> {
             absence: None,
             made_limited: self.made_limited,
             target_lost: false,
+            unanswered: false,
         }
     }
 
@@ -340,23 +369,23 @@ impl<'a> Performer<'a> {
                 pause.as_secs()
             )));
         }
-        self.log.push(Logged {
-            label: send.label.clone(),
-            exchange: exchange.clone(),
-            at,
-        });
+        self.log
+            .push(Logged::new(send.label.clone(), exchange.clone(), at));
         let unanswered = self
             .unanswered
             .get(&send.label)
             .copied()
             .unwrap_or_default();
+        let mut exchange = exchange;
+        exchange.received.truncate(RAW_BYTES_KEPT);
+        exchange.received.shrink_to_fit();
         let sent = Sent {
             send: send.clone(),
             exchange,
             unanswered,
             at,
         };
-let acted = sent.is_success()
+        let acted = sent.is_success()
             && send.credential == CredentialClass::Sufficient
             && send.path.is_some();
         let may_have_acted = sent.is_success() || claims_nothing(&sent);
@@ -409,11 +438,8 @@ let acted = sent.is_success()
             .look(&instance.secret, Some(&instance.id))
             .await;
         if let Some(exchange) = look.exchange {
-            self.log.push(Logged {
-                label: format!("{label}: {slot}"),
-                exchange,
-                at,
-            });
+            self.log
+                .push(Logged::new(format!("{label}: {slot}"), exchange, at));
         }
         if look.pairing == Some(false) {
             self.record.notes.push(format!(
@@ -515,11 +541,8 @@ let acted = sent.is_success()
         let at = self.fixtures.messenger().elapsed();
         let look = self.fixtures.look(secret, id).await;
         if let Some(exchange) = look.exchange {
-            self.log.push(Logged {
-                label: format!("look at the {label}"),
-                exchange,
-                at,
-            });
+            self.log
+                .push(Logged::new(format!("look at the {label}"), exchange, at));
         }
         look.life
     }

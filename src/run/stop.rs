@@ -22,6 +22,8 @@ pub enum StopReason {
     OutOfTime(Duration),
     /// The target can no longer be connected to.
     TargetLost,
+    /// The target takes connections, but no longer answers.
+    Unanswering,
     /// A sentinel died while several scripts ran: nobody knows of which.
     SentinelDied {
         /// What ran since the sentinel was last seen alive.
@@ -47,6 +49,7 @@ impl fmt::Display for StopReason {
                 )
             }
             Self::TargetLost => formatter.write_str("the target can no longer be connected to"),
+            Self::Unanswering => formatter.write_str("the target does not answer the operation"),
             Self::SentinelDied { .. } => formatter
                 .write_str("safety stop: a key that no request addressed died (the sentinel)"),
             Self::Collateral { script } => write!(
