@@ -424,7 +424,10 @@ fn started(parts: &Parts, target: &str, run: String) -> RunStarted {
         started_at: jiff::Timestamp::now().to_string(),
         target: target.to_owned(),
         contract: digest(&parts.contract),
-        suites: vec![digest(&parts.suite)],
+        suites: vec![NamedDigest {
+            name: plan.suite.suite.clone(),
+            ..digest(&parts.suite)
+        }],
         settings: setting_facts(&parts.settings),
         cases: cases.collect(),
         requirements: requirement_facts(&plan.suite),
