@@ -108,7 +108,9 @@ fn drafts(context: &Context, rule: &str, table: Vec<Row>) -> Vec<Draft> {
             (detail, send)
         })
         .collect();
-    let steps = sends.iter().map(|(_, send)| Step::Send(Box::new(send.clone())));
+    let steps = sends
+        .iter()
+        .map(|(_, send)| Step::Send(Box::new(send.clone())));
     let script = Script::of(rule, steps.collect());
     sends
         .into_iter()

@@ -1,15 +1,15 @@
 //! The rules: each derives cases from an operation, its security scheme and the resource that its
 //! path parameter names. A file a family, its variants as a table.
 
-mod conflicting_id;
 mod addition;
+mod conflicting_id;
 mod connection;
 mod credential_elsewhere;
 mod credential_value;
 mod dead_credential;
 mod identity;
-mod missing_credential;
 mod method;
+mod missing_credential;
 mod non_integer_id;
 mod request;
 mod transport;
@@ -109,6 +109,7 @@ pub const RULES: &[Rule] = &[
     addition::EMPTY_CONTENT,
     addition::PRECONDITION,
     connection::KEPT_CONNECTION,
+    connection::HTTP_2,
     connection::ABANDONED_REQUEST,
     valid_request::VALID_REQUEST_VARIATION,
     missing_credential::MISSING_CREDENTIAL,
