@@ -5,9 +5,13 @@
 //! other case. A refusal passes only where its control was accepted.
 
 mod answer;
+mod challenge;
+mod connection;
 mod effect;
 mod expectation;
 mod failure;
+mod fields;
+mod method;
 mod no_content;
 mod record;
 mod refusal;
@@ -125,11 +129,72 @@ type Check = fn(&Subject, &Requirement) -> Judgement;
 /// Every check by name, with the head of the file that documents it.
 const CHECKS: &[(&str, Check, &str)] = &[
     (
+        "allow-complete",
+        method::allow_complete,
+        include_str!("method.rs"),
+    ),
+    (
+        "allow-present",
+        method::allow_present,
+        include_str!("method.rs"),
+    ),
+    (
+        "ambiguous-length",
+        connection::ambiguous_length,
+        include_str!("connection.rs"),
+    ),
+    (
+        "bad-request",
+        connection::bad_request,
+        include_str!("connection.rs"),
+    ),
+    (
+        "bare-no-content",
+        no_content::bare_no_content,
+        include_str!("no_content.rs"),
+    ),
+    (
+        "bearer-error",
+        challenge::bearer_error,
+        include_str!("challenge.rs"),
+    ),
+    (
         "bystanders-live",
         effect::bystanders_live,
         include_str!("effect.rs"),
     ),
+    (
+        "certificate-verified",
+        connection::certificate_verified,
+        include_str!("connection.rs"),
+    ),
+    (
+        "challenge-present",
+        challenge::challenge_present,
+        include_str!("challenge.rs"),
+    ),
+    (
+        "challenge-valid",
+        challenge::challenge_valid,
+        include_str!("challenge.rs"),
+    ),
+    (
+        "cleartext-refused",
+        connection::cleartext_refused,
+        include_str!("connection.rs"),
+    ),
+    (
+        "connection-clean",
+        connection::connection_clean,
+        include_str!("connection.rs"),
+    ),
     ("consistent", effect::consistent, include_str!("effect.rs")),
+    ("date", fields::date, include_str!("fields.rs")),
+    (
+        "dead-in-the-end",
+        effect::dead_in_the_end,
+        include_str!("effect.rs"),
+    ),
     (
         "declared-media-type",
         answer::declared_media_type,
@@ -140,6 +205,22 @@ const CHECKS: &[(&str, Check, &str)] = &[
         answer::declared_schema,
         include_str!("answer.rs"),
     ),
+    (
+        "harmless-method",
+        method::harmless_method,
+        include_str!("method.rs"),
+    ),
+    (
+        "headers-only",
+        method::headers_only,
+        include_str!("method.rs"),
+    ),
+    (
+        "ids-not-reused",
+        effect::ids_not_reused,
+        include_str!("effect.rs"),
+    ),
+    ("latency", fields::latency, include_str!("fields.rs")),
     (
         "no-content",
         no_content::no_content,
@@ -162,10 +243,21 @@ const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("no_content.rs"),
     ),
     (
+        "not-cut",
+        connection::not_cut,
+        include_str!("connection.rs"),
+    ),
+    (
+        "not-from-cache",
+        fields::not_from_cache,
+        include_str!("fields.rs"),
+    ),
+    (
         "only-addressed",
         effect::only_addressed,
         include_str!("effect.rs"),
     ),
+    ("options", method::options, include_str!("method.rs")),
     (
         "property-present",
         answer::property_present,
@@ -177,11 +269,21 @@ const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("refusal.rs"),
     ),
     ("repetition", effect::repetition, include_str!("effect.rs")),
+    (
+        "retry-after",
+        fields::retry_after,
+        include_str!("fields.rs"),
+    ),
     ("revoked", effect::revoked, include_str!("effect.rs")),
     (
         "second-lives",
         effect::second_lives,
         include_str!("effect.rs"),
+    ),
+    (
+        "unserved-method",
+        method::unserved_method,
+        include_str!("method.rs"),
     ),
 ];
 

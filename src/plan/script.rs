@@ -82,6 +82,8 @@ pub enum Wire {
     /// On a connection of its own without encryption, at the port of plain HTTP: only where the
     /// target is encrypted and at its own scheme's port.
     Cleartext,
+    /// By HTTP/2 on a connection of its own: only where the target offers it.
+    Http2,
 }
 
 /// One request of a script.

@@ -109,6 +109,7 @@ pub const RULES: &[Rule] = &[
     addition::EMPTY_CONTENT,
     addition::PRECONDITION,
     connection::KEPT_CONNECTION,
+    connection::HTTP_2,
     connection::ABANDONED_REQUEST,
     valid_request::VALID_REQUEST_VARIATION,
     missing_credential::MISSING_CREDENTIAL,

@@ -26,6 +26,11 @@ impl Performer<'_> {
         let delivered = match wire {
             Wire::Fresh => messenger.send_fresh(request).await,
             Wire::Kept => messenger.send_kept(request, &mut self.kept).await,
+            Wire::Http2 => {
+                return Err(Absence::NotApplicable(no_http2(
+                    messenger.client().origin(),
+                )));
+            }
             Wire::Cleartext => {
                 let client = cleartext(messenger.client().origin())?;
                 messenger.towards(client).send_fresh(request).await
@@ -79,6 +84,15 @@ impl Performer<'_> {
             Err(unavailable) => self.record.ended_early = Some(unavailable.to_string()),
         }
     }
+}
+
+/// Why nothing goes by HTTP/2.
+fn no_http2(origin: &Origin) -> String {
+    match origin.scheme {
+        Scheme::Http => "the target is plain HTTP, where HTTP/2 is not negotiated",
+        Scheme::Https => "HTTP/2 is not spoken by this version of probity",
+    }
+    .to_owned()
 }
 
 /// A client of the same host without encryption.
