@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::check::{KeyTrace, Moment, Record, Sent};
+use crate::check::{KeyTrace, Leak, Moment, Record, Sent};
 use crate::fixture::{Fixtures, Instance, Lease, Missing, ProbeKind, Unavailable, Wish};
 use crate::http::{Connection, Exchange, Fault};
 use crate::plan::{
@@ -385,6 +385,9 @@ impl<'a> Performer<'a> {
             unanswered,
             at,
         };
+        let index = self.record.sends.len();
+        self.look_for_secrets(&sent.exchange, Some(index), &send.label);
+        self.fixtures.adopt(&sent.exchange);
         let acted = sent.is_success()
             && send.credential == CredentialClass::Sufficient
             && send.path.is_some();
@@ -408,6 +411,33 @@ impl<'a> Performer<'a> {
             None => {}
         }
         Ok(())
+    }
+
+    /// Writes down where an answer holds a secret of the run.
+    fn look_for_secrets(&mut self, exchange: &Exchange, index: Option<usize>, label: &str) {
+        let Ok(response) = &exchange.outcome else {
+            return;
+        };
+        let places = self.fixtures.messenger().redactor().with(|redactor| {
+            let mut places: Vec<String> = Vec::new();
+            for (name, value) in response.headers.iter().chain(&response.trailers) {
+                if redactor.finds_whole(value) {
+                    places.push(format!("the field {name}"));
+                }
+            }
+            let content = response.content().unwrap_or(&response.body);
+            if redactor.finds_whole(content) {
+                places.push("the content".to_owned());
+            }
+            places
+        });
+        self.record
+            .leaks
+            .extend(places.into_iter().map(|place| Leak {
+                exchange: index,
+                label: label.to_owned(),
+                place,
+            }));
     }
 
     /// Looks at an instance that should be dead: at once, and again until it is or must be.
@@ -438,6 +468,7 @@ impl<'a> Performer<'a> {
             .look(&instance.secret, Some(&instance.id))
             .await;
         if let Some(exchange) = look.exchange {
+            self.look_for_secrets(&exchange, None, &format!("{label}: {slot}"));
             self.log
                 .push(Logged::new(format!("{label}: {slot}"), exchange, at));
         }
@@ -541,6 +572,7 @@ impl<'a> Performer<'a> {
         let at = self.fixtures.messenger().elapsed();
         let look = self.fixtures.look(secret, id).await;
         if let Some(exchange) = look.exchange {
+            self.look_for_secrets(&exchange, None, &format!("look at the {label}"));
             self.log
                 .push(Logged::new(format!("look at the {label}"), exchange, at));
         }
