@@ -134,6 +134,11 @@ type Check = fn(&Subject, &Requirement) -> Judgement;
 
 /// Every check by name, with the head of the file that documents it.
 const CHECKS: &[(&str, Check, &str)] = &[
+    (
+        "accepted",
+        way_round::accepted,
+        include_str!("way_round.rs"),
+    ),
     ("alike", alike::alike, include_str!("alike.rs")),
     (
         "allow-complete",
@@ -276,9 +281,24 @@ const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("no_content.rs"),
     ),
     (
+        "no-version",
+        disclosure::no_version,
+        include_str!("disclosure.rs"),
+    ),
+    (
         "not-cut",
         connection::not_cut,
         include_str!("connection.rs"),
+    ),
+    (
+        "not-from-cache",
+        fields::not_from_cache,
+        include_str!("fields.rs"),
+    ),
+    (
+        "not-revived",
+        way_round::not_revived,
+        include_str!("way_round.rs"),
     ),
     (
         "not-served",
@@ -327,6 +347,11 @@ const CHECKS: &[(&str, Check, &str)] = &[
         "second-lives",
         effect::second_lives,
         include_str!("effect.rs"),
+    ),
+    (
+        "unserved-method",
+        method::unserved_method,
+        include_str!("method.rs"),
     ),
 ];
 

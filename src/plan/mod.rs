@@ -28,6 +28,7 @@ pub use crate::suite::{
 
 /// The checks that a requirement may name; `check` implements each.
 pub const CHECKS: &[&str] = &[
+    "accepted",
     "alike",
     "allow-complete",
     "allow-present",
@@ -61,7 +62,10 @@ pub const CHECKS: &[&str] = &[
     "no-redirect",
     "no-secret",
     "no-transfer-encoding",
+    "no-version",
     "not-cut",
+    "not-from-cache",
+    "not-revived",
     "not-served",
     "not-shared",
     "not-storable",
@@ -74,4 +78,5 @@ pub const CHECKS: &[&str] = &[
     "retry-after",
     "revoked",
     "second-lives",
+    "unserved-method",
 ];
