@@ -65,6 +65,17 @@ pub enum Moment {
     Looked(Slot, Life),
 }
 
+/// A secret of the run in an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leak {
+    /// The request's place in [`Record::sends`]; nothing for a look.
+    pub exchange: Option<usize>,
+    /// What the request was for.
+    pub label: String,
+    /// Where in the answer it stands.
+    pub place: String,
+}
+
 /// What became of a leased instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyTrace {
@@ -93,12 +104,19 @@ pub struct Record {
     pub refusals: BTreeMap<Slot, u16>,
     /// Instances that no request addressed, by id.
     pub bystanders: Vec<(String, Life)>,
+    /// Limits and outages of the whole run, where the script looked: the status, and what
+    /// `Retry-After` said.
+    pub limits: Vec<(u16, String)>,
+    /// Ids that a new instance got though they were a dead one's; nothing where nobody looked.
+    pub reused_ids: Option<Vec<String>>,
     /// How long after the last success the addressed instance was seen dead.
     pub revocation_latency: Option<Duration>,
     /// Why the script ended before its last step.
     pub ended_early: Option<String>,
     /// Whether the addressed id was a stand-in that belongs to nobody.
     pub stand_in: bool,
+    /// Secrets of the run that answers held.
+    pub leaks: Vec<Leak>,
     /// Facts worth telling.
     pub notes: Vec<String>,
 }

@@ -126,6 +126,14 @@ fn write_step(text: &mut String, step: &Step, case: &Case) {
                 "  use       {slot}'s credential on the probe, {times} times"
             );
         }
+        Step::Abandon(send) => {
+            text.push_str("  abandon   the next request: its answer is not read\n");
+            write_send(text, send, case);
+        }
+        Step::LookAtTraffic => text.push_str("  look      at limits and latencies of the run\n"),
+        Step::LookForReusedIds => {
+            text.push_str("  make      one more key, and compare its id with those of dead ones\n");
+        }
         Step::LookAtBystanders => text.push_str("  look      at every key that nobody addressed\n"),
     }
 }

@@ -100,6 +100,8 @@ fn flags(arguments: &SettingArguments, libtest: &LibtestArguments) -> Flags {
         strict: said(arguments.strict),
         partial: said(arguments.partial),
         reports: reports.into_iter().flatten().collect(),
+        baseline: arguments.baseline.clone(),
+        shard: arguments.shard.clone(),
         base_path: arguments.base_path.clone(),
         headers: arguments.headers.clone(),
         ca_file: arguments.ca_file.clone(),
@@ -147,6 +149,7 @@ fn select(arguments: &RunArguments, settings: &Settings, plan: Plan) -> Plan {
         exact: arguments.libtest.exact,
         skip: arguments.libtest.skip.clone(),
         tags: settings.tags.value.clone(),
+        shard: settings.shard.value.map(|shard| (shard.index, shard.count)),
     };
     for (filter, nearest) in selection.unmatched(&plan) {
         let hint = nearest.map_or_else(String::new, |id| format!(" (nearest: `{id}`)"));

@@ -48,6 +48,11 @@ fn render_text(pieces: &[Piece], bindings: &Bindings, fixtures: &Fixtures) -> Re
         match piece {
             Piece::Text(plain) => text.push(Part::Plain(plain.clone().into_bytes())),
             Piece::Bytes(bytes) => text.push(Part::Plain(bytes.clone())),
+            Piece::Repeated(character, times) => {
+                text.push(Part::Plain(
+                    character.to_string().repeat(*times).into_bytes(),
+                ));
+            }
             Piece::Id(slot) => text.push(Part::Plain(id(bindings, *slot)?.into_bytes())),
             Piece::IdPlus(slot, number) => {
                 let id = id(bindings, *slot)?;
@@ -57,6 +62,10 @@ fn render_text(pieces: &[Piece], bindings: &Bindings, fixtures: &Fixtures) -> Re
                     .and_then(|id| id.checked_add(*number));
                 let sum = sum.ok_or_else(|| format!("the id `{id}` is no number to add to"))?;
                 text.push(Part::Plain(sum.to_string().into_bytes()));
+            }
+            Piece::IdEncoded(slot) => {
+                let encoded = percent_encoded(&id(bindings, *slot)?);
+                text.push(Part::Plain(encoded.into_bytes()));
             }
             Piece::RevokedId => {
                 let revoked = bindings.holders.get(&Holder::Revoked);
@@ -84,6 +93,11 @@ fn id(bindings: &Bindings, slot: Slot) -> Result<String, String> {
     instance
         .map(|instance| instance.id.clone())
         .ok_or_else(|| format!("no {slot} was leased"))
+}
+
+/// Every byte percent-encoded, also those that need not be.
+fn percent_encoded(id: &str) -> String {
+    id.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 fn secret(
@@ -130,6 +144,7 @@ pub fn with_id_text<T>(
         let more: Vec<u8> = match piece {
             Piece::Text(plain) => plain.clone().into_bytes(),
             Piece::Bytes(bytes) => bytes.clone(),
+            Piece::Repeated(character, times) => character.to_string().repeat(*times).into_bytes(),
             Piece::Id(_) => instance.id.clone().into_bytes(),
             Piece::IdPlus(_, number) => instance
                 .id
@@ -138,6 +153,7 @@ pub fn with_id_text<T>(
                 .checked_add(*number)?
                 .to_string()
                 .into_bytes(),
+            Piece::IdEncoded(_) => percent_encoded(&instance.id).into_bytes(),
             Piece::RevokedId => Vec::new(),
             Piece::Secret(..) => {
                 let taken = Cell::new(Vec::new());

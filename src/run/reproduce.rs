@@ -57,14 +57,14 @@ fn shell_text(pieces: &[Piece], exchange: &Exchange) -> Option<String> {
     for piece in pieces {
         match piece {
             Piece::Text(plain) => text.push_str(&quoted(plain)?),
-            Piece::Bytes(_) => return None,
+            Piece::Bytes(_) | Piece::Repeated(..) => return None,
             Piece::Secret(holder, Derivation::Verbatim) => {
                 text.push_str(&format!("${}", variable(*holder)));
             }
             Piece::Secret(holder, how) => {
                 text.push_str(&format!("${}_{}", variable(*holder), suffix(*how)));
             }
-            Piece::Id(_) | Piece::IdPlus(..) | Piece::RevokedId => {
+            Piece::Id(_) | Piece::IdPlus(..) | Piece::IdEncoded(_) | Piece::RevokedId => {
                 text.push_str(&sent_id(pieces, piece, exchange)?);
             }
         }

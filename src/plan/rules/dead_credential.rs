@@ -12,7 +12,7 @@ use super::request::MAIN;
 use super::valid_request::base;
 use super::{Context, ControlDraft, Draft, Rule};
 use crate::api::Operation;
-use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Watch, Wire};
+use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Tier, Watch, Wire};
 use crate::suite::CredentialClass;
 
 /// The dead instance's credential on another instance.
@@ -55,7 +55,8 @@ const WARM_USES: u32 = 8;
 /// How often a revocation is repeated.
 const REPETITIONS: u32 = 3;
 
-const SETUP: &str = "setup";
+/// The label of the request that revokes the instance first.
+pub const SETUP: &str = "setup";
 
 /// One instance dies; its credential is tried on a second; its revocation is repeated.
 fn aftermath(context: &Context) -> Script {
@@ -83,10 +84,13 @@ fn aftermath(context: &Context) -> Script {
         alone: true,
         consumes: 1,
         watch: Watch::Bystanders,
+        tier_at_least: Tier::Observe,
     }
 }
 
-fn require_setup() -> Step {
+/// Ends the script where that request had no success.
+#[must_use]
+pub fn require_setup() -> Step {
     Step::RequireAnySuccess {
         labels: vec![SETUP.to_owned()],
         otherwise: "the instance could not be revoked first".to_owned(),
@@ -204,6 +208,7 @@ fn other_operations_script(context: &Context, others: &[&Operation]) -> Script {
         alone: false,
         consumes: 1,
         watch: Watch::Own,
+        tier_at_least: Tier::Observe,
     }
 }
 
@@ -227,6 +232,7 @@ fn bystanders(context: &Context) -> Vec<Draft> {
         alone: true,
         consumes: 0,
         watch: Watch::Own,
+        tier_at_least: Tier::Observe,
     };
     vec![Draft {
         detail: String::new(),
