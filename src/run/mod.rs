@@ -359,6 +359,9 @@ impl Runner {
             7
         } else if red(Verdict::Fail) || red(Verdict::Stale) {
             1
+        } else if matches!(stopped, Some(StopReason::Collateral { .. })) {
+            // The script that did it was selected, but no case that judges such harm.
+            7
         } else if !left_behind.is_empty() {
             6
         } else if self.job.plan.cases.is_empty() {
