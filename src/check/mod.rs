@@ -253,6 +253,11 @@ const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("fields.rs"),
     ),
     (
+        "old-tls-refused",
+        connection::old_tls_refused,
+        include_str!("connection.rs"),
+    ),
+    (
         "only-addressed",
         effect::only_addressed,
         include_str!("effect.rs"),

@@ -27,7 +27,7 @@ pub use crate::suite::{
 };
 
 /// The checks that a requirement may name; `check` implements each.
-pub const CHECKS: [&str; 37] = [
+pub const CHECKS: [&str; 38] = [
     "allow-complete",
     "allow-present",
     "ambiguous-length",
@@ -56,6 +56,7 @@ pub const CHECKS: [&str; 37] = [
     "no-transfer-encoding",
     "not-cut",
     "not-from-cache",
+    "old-tls-refused",
     "only-addressed",
     "options",
     "property-present",
