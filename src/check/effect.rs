@@ -182,6 +182,9 @@ pub fn repetition(subject: &Subject, _: &Requirement) -> Judgement {
 /// Every instance that no request of the run addressed lives.
 pub fn bystanders_live(subject: &Subject, _: &Requirement) -> Judgement {
     let record = subject.record;
+    if record.bystanders.is_empty() {
+        return Judgement::Silent("there was no key that no request addressed".to_owned());
+    }
     let others = record.bystanders.iter().map(|(_, life)| match life {
         Life::Alive | Life::Dead => Judgement::Satisfied,
         Life::Unknown(reason) => Judgement::Silent(reason.clone()),

@@ -4,17 +4,23 @@
 //! requirement, and says one of four things ([`Judgement`]). It knows no clock, no network and no
 //! other case. A refusal passes only where its control was accepted.
 
+mod alike;
 mod answer;
 mod challenge;
 mod connection;
+mod cross_origin;
+mod disclosure;
 mod effect;
 mod expectation;
 mod failure;
 mod fields;
+mod internals;
 mod method;
 mod no_content;
 mod record;
 mod refusal;
+mod storage;
+mod way_round;
 
 use crate::api::{Api, Operation};
 use crate::document::Document;
@@ -22,7 +28,7 @@ use crate::plan::{Case, CheckName, CredentialClass, Plan, Requirement};
 
 pub use crate::plan::Life;
 pub use failure::{Failure, SourcePlace, failures};
-pub use record::{ControlSeen, KeyTrace, Moment, Record, Sent};
+pub use record::{ControlSeen, KeyTrace, Leak, Moment, Record, Sent};
 
 /// What a check looks at.
 #[derive(Clone, Copy)]
@@ -129,6 +135,12 @@ type Check = fn(&Subject, &Requirement) -> Judgement;
 /// Every check by name, with the head of the file that documents it.
 const CHECKS: &[(&str, Check, &str)] = &[
     (
+        "accepted",
+        way_round::accepted,
+        include_str!("way_round.rs"),
+    ),
+    ("alike", alike::alike, include_str!("alike.rs")),
+    (
         "allow-complete",
         method::allow_complete,
         include_str!("method.rs"),
@@ -205,6 +217,7 @@ const CHECKS: &[(&str, Check, &str)] = &[
         answer::declared_schema,
         include_str!("answer.rs"),
     ),
+    ("hardened", storage::hardened, include_str!("storage.rs")),
     (
         "harmless-method",
         method::harmless_method,
@@ -222,6 +235,11 @@ const CHECKS: &[(&str, Check, &str)] = &[
     ),
     ("latency", fields::latency, include_str!("fields.rs")),
     (
+        "method-refused",
+        way_round::method_refused,
+        include_str!("way_round.rs"),
+    ),
+    (
         "no-content",
         no_content::no_content,
         include_str!("no_content.rs"),
@@ -231,16 +249,41 @@ const CHECKS: &[(&str, Check, &str)] = &[
         no_content::no_content_length,
         include_str!("no_content.rs"),
     ),
+    (
+        "no-cookie",
+        disclosure::no_cookie,
+        include_str!("disclosure.rs"),
+    ),
     ("no-effect", refusal::no_effect, include_str!("refusal.rs")),
+    (
+        "no-foreign-origin",
+        cross_origin::no_foreign_origin,
+        include_str!("cross_origin.rs"),
+    ),
+    (
+        "no-internals",
+        disclosure::no_internals,
+        include_str!("disclosure.rs"),
+    ),
     (
         "no-redirect",
         answer::no_redirect,
         include_str!("answer.rs"),
     ),
     (
+        "no-secret",
+        disclosure::no_secret,
+        include_str!("disclosure.rs"),
+    ),
+    (
         "no-transfer-encoding",
         no_content::no_transfer_encoding,
         include_str!("no_content.rs"),
+    ),
+    (
+        "no-version",
+        disclosure::no_version,
+        include_str!("disclosure.rs"),
     ),
     (
         "not-cut",
@@ -253,6 +296,21 @@ const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("fields.rs"),
     ),
     (
+        "not-served",
+        way_round::not_served,
+        include_str!("way_round.rs"),
+    ),
+    (
+        "not-shared",
+        way_round::not_shared,
+        include_str!("way_round.rs"),
+    ),
+    (
+        "not-storable",
+        storage::not_storable,
+        include_str!("storage.rs"),
+    ),
+    (
         "old-tls-refused",
         connection::old_tls_refused,
         include_str!("connection.rs"),
@@ -263,6 +321,11 @@ const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("effect.rs"),
     ),
     ("options", method::options, include_str!("method.rs")),
+    (
+        "override-ignored",
+        way_round::override_ignored,
+        include_str!("way_round.rs"),
+    ),
     (
         "property-present",
         answer::property_present,
@@ -284,6 +347,11 @@ const CHECKS: &[(&str, Check, &str)] = &[
         "second-lives",
         effect::second_lives,
         include_str!("effect.rs"),
+    ),
+    (
+        "stays-dead",
+        way_round::stays_dead,
+        include_str!("way_round.rs"),
     ),
     (
         "unserved-method",

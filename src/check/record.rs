@@ -65,6 +65,17 @@ pub enum Moment {
     Looked(Slot, Life),
 }
 
+/// A secret of the run in an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leak {
+    /// The request's place in [`Record::sends`]; nothing for a look.
+    pub exchange: Option<usize>,
+    /// What the request was for.
+    pub label: String,
+    /// Where in the answer it stands.
+    pub place: String,
+}
+
 /// What became of a leased instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyTrace {
@@ -106,6 +117,8 @@ pub struct Record {
     pub ended_early: Option<String>,
     /// Whether the addressed id was a stand-in that belongs to nobody.
     pub stand_in: bool,
+    /// Secrets of the run that answers held.
+    pub leaks: Vec<Leak>,
     /// Facts worth telling.
     pub notes: Vec<String>,
 }

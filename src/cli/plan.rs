@@ -170,7 +170,13 @@ fn blast(consumes: u32, tier: Tier) -> String {
     match (consumes, tier) {
         (0, Tier::Observe) => "nothing; on a broken target the addressed key".to_owned(),
         (0, _) => "nothing; on a broken target disposable keys".to_owned(),
-        (count, _) => format!("{count} disposable key(s), on purpose"),
+        (count, _) => format!(
+            "{}, on purpose",
+            counted(
+                usize::try_from(count).unwrap_or(usize::MAX),
+                "disposable key"
+            )
+        ),
     }
 }
 
@@ -188,15 +194,25 @@ fn write_summary(text: &mut String, plan: &Plan, allow: Tier) {
         .count();
     let _ = writeln!(
         text,
-        "{} cases, {requests} requests and the looks around them; {} filtered out",
-        plan.cases.len(),
+        "{}, {} and the looks around them; {} filtered out",
+        counted(plan.cases.len(), "case"),
+        counted(requests, "request"),
         plan.filtered_out
     );
     let _ = writeln!(text, "disposable keys needed: {}", victims_needed(plan));
     if beyond > 0 {
         let _ = writeln!(
             text,
-            "{beyond} cases need more than --allow {allow} to be judged in full"
+            "not judged in full without more than --allow {allow}: {}",
+            counted(beyond, "case")
         );
+    }
+}
+
+/// A number of things in words.
+fn counted(count: usize, thing: &str) -> String {
+    match count {
+        1 => format!("1 {thing}"),
+        count => format!("{count} {thing}s"),
     }
 }

@@ -29,6 +29,8 @@ pub enum Piece {
     Text(String),
     /// Bytes that are no text.
     Bytes(Vec<u8>),
+    /// A character this many times.
+    Repeated(char, usize),
     /// The id of a leased instance.
     Id(Slot),
     /// The id of a leased instance plus a number: a value that wraps around to the id.
@@ -103,6 +105,7 @@ impl fmt::Display for Piece {
         match self {
             Self::Text(text) => formatter.write_str(text),
             Self::Bytes(bytes) => write!(formatter, "{}", bytes.escape_ascii()),
+            Self::Repeated(character, times) => write!(formatter, "{{{character} x {times}}}"),
             Self::Id(slot) => write!(formatter, "{{{slot}.id}}"),
             Self::IdPlus(slot, number) => write!(formatter, "{{{slot}.id + {number}}}"),
             Self::IdEncoded(slot) => write!(formatter, "{{{slot}.id, percent-encoded}}"),

@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::check::{KeyTrace, Moment, Record, Sent};
+use crate::check::{KeyTrace, Leak, Moment, Record, Sent};
 use crate::fixture::{Fixtures, Instance, Lease, Missing, ProbeKind, Unavailable, Wish};
 use crate::http::{Connection, Exchange, Fault};
 use crate::plan::{
     CredentialClass, Holder, Life, PathClass, Script, Send, Slot, Step, Tier, Watch, Wire,
 };
 
-use super::limits::{BYSTANDERS_WATCHED, DEAD_LEASES_MAX, LOOK_PAUSE, TRIES_WITHOUT_ANSWER};
+use super::limits::{
+    BYSTANDERS_WATCHED, DEAD_LEASES_MAX, LOOK_PAUSE, RAW_BYTES_KEPT, TRIES_WITHOUT_ANSWER,
+};
 use super::render::{Bindings, render, with_id_text};
 
 /// Everything that a script did.
@@ -30,6 +32,8 @@ pub struct Performance {
     pub made_limited: bool,
     /// Whether the target could not be connected to at the end.
     pub target_lost: bool,
+    /// Whether it got no answer, also not the second time.
+    pub unanswered: bool,
 }
 
 /// An exchange, what it was for, and when it began.
@@ -40,6 +44,29 @@ pub struct Logged {
     pub exchange: Exchange,
     /// Its start, since the run began.
     pub at: Duration,
+}
+
+impl Logged {
+    /// Keeps of an exchange what the event log shows: a hostile target sends more than memory holds.
+    fn new(label: String, mut exchange: Exchange, at: Duration) -> Self {
+        exchange.sent.truncate(RAW_BYTES_KEPT);
+        if exchange.received.len() > RAW_BYTES_KEPT {
+            exchange.received.truncate(RAW_BYTES_KEPT);
+            exchange.received.shrink_to_fit();
+            exchange
+                .body_ranges
+                .retain(|range| range.end <= RAW_BYTES_KEPT);
+            if let Ok(response) = &mut exchange.outcome {
+                response.body = Vec::new();
+                response.decoded = None;
+            }
+        }
+        Self {
+            label,
+            exchange,
+            at,
+        }
+    }
 }
 
 /// Why a script was not performed.
@@ -105,6 +132,7 @@ pub async fn perform(fixtures: &Fixtures, script: &Script) -> Performance {
             return performance;
         }
         if tries >= TRIES_WITHOUT_ANSWER {
+            performance.unanswered = true;
             performance.target_lost = fixtures.messenger().client().connect().await.is_err();
             return performance;
         }
@@ -150,6 +178,7 @@ impl<'a> Performer<'a> {
             absence: None,
             made_limited: self.made_limited,
             target_lost: false,
+            unanswered: false,
         }
     }
 
@@ -341,25 +370,36 @@ impl<'a> Performer<'a> {
                 pause.as_secs()
             )));
         }
-        self.log.push(Logged {
-            label: send.label.clone(),
-            exchange: exchange.clone(),
-            at,
-        });
+        self.log
+            .push(Logged::new(send.label.clone(), exchange.clone(), at));
         let unanswered = self
             .unanswered
             .get(&send.label)
             .copied()
             .unwrap_or_default();
+        let mut exchange = exchange;
+        exchange.received.truncate(RAW_BYTES_KEPT);
+        exchange.received.shrink_to_fit();
         let sent = Sent {
             send: send.clone(),
             exchange,
             unanswered,
             at,
         };
+        let index = self.record.sends.len();
+        self.look_for_secrets(&sent.exchange, Some(index), &send.label);
+        self.fixtures.adopt(&sent.exchange);
         let acted = sent.is_success()
             && send.credential == CredentialClass::Sufficient
             && send.path.is_some();
+        let may_have_acted = sent.is_success() || claims_nothing(&sent);
+        if let Some(instance) = send
+            .addresses
+            .and_then(|slot| self.bindings.slots.get(&slot))
+            && may_have_acted
+        {
+            self.lease.spend(&instance.id);
+        }
         self.record
             .moments
             .push(Moment::Sent(self.record.sends.len()));
@@ -372,6 +412,33 @@ impl<'a> Performer<'a> {
             None => {}
         }
         Ok(())
+    }
+
+    /// Writes down where an answer holds a secret of the run.
+    fn look_for_secrets(&mut self, exchange: &Exchange, index: Option<usize>, label: &str) {
+        let Ok(response) = &exchange.outcome else {
+            return;
+        };
+        let places = self.fixtures.messenger().redactor().with(|redactor| {
+            let mut places: Vec<String> = Vec::new();
+            for (name, value) in response.headers.iter().chain(&response.trailers) {
+                if redactor.finds_whole(value) {
+                    places.push(format!("the field {name}"));
+                }
+            }
+            let content = response.content().unwrap_or(&response.body);
+            if redactor.finds_whole(content) {
+                places.push("the content".to_owned());
+            }
+            places
+        });
+        self.record
+            .leaks
+            .extend(places.into_iter().map(|place| Leak {
+                exchange: index,
+                label: label.to_owned(),
+                place,
+            }));
     }
 
     /// Looks at an instance that should be dead: at once, and again until it is or must be.
@@ -402,11 +469,9 @@ impl<'a> Performer<'a> {
             .look(&instance.secret, Some(&instance.id))
             .await;
         if let Some(exchange) = look.exchange {
-            self.log.push(Logged {
-                label: format!("{label}: {slot}"),
-                exchange,
-                at,
-            });
+            self.look_for_secrets(&exchange, None, &format!("{label}: {slot}"));
+            self.log
+                .push(Logged::new(format!("{label}: {slot}"), exchange, at));
         }
         if look.pairing == Some(false) {
             self.record.notes.push(format!(
@@ -508,12 +573,16 @@ impl<'a> Performer<'a> {
         let at = self.fixtures.messenger().elapsed();
         let look = self.fixtures.look(secret, id).await;
         if let Some(exchange) = look.exchange {
-            self.log.push(Logged {
-                label: format!("look at the {label}"),
-                exchange,
-                at,
-            });
+            self.look_for_secrets(&exchange, None, &format!("look at the {label}"));
+            self.log
+                .push(Logged::new(format!("look at the {label}"), exchange, at));
         }
         look.life
     }
+}
+
+/// Whether an authorised request got an answer, or none, that says nothing of what it did.
+fn claims_nothing(sent: &Sent) -> bool {
+    sent.send.credential == CredentialClass::Sufficient
+        && sent.status().is_none_or(|status| status >= 500)
 }

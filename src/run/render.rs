@@ -48,6 +48,11 @@ fn render_text(pieces: &[Piece], bindings: &Bindings, fixtures: &Fixtures) -> Re
         match piece {
             Piece::Text(plain) => text.push(Part::Plain(plain.clone().into_bytes())),
             Piece::Bytes(bytes) => text.push(Part::Plain(bytes.clone())),
+            Piece::Repeated(character, times) => {
+                text.push(Part::Plain(
+                    character.to_string().repeat(*times).into_bytes(),
+                ));
+            }
             Piece::Id(slot) => text.push(Part::Plain(id(bindings, *slot)?.into_bytes())),
             Piece::IdPlus(slot, number) => {
                 let id = id(bindings, *slot)?;
@@ -139,6 +144,7 @@ pub fn with_id_text<T>(
         let more: Vec<u8> = match piece {
             Piece::Text(plain) => plain.clone().into_bytes(),
             Piece::Bytes(bytes) => bytes.clone(),
+            Piece::Repeated(character, times) => character.to_string().repeat(*times).into_bytes(),
             Piece::Id(_) => instance.id.clone().into_bytes(),
             Piece::IdPlus(_, number) => instance
                 .id

@@ -2,17 +2,27 @@
 //! path parameter names. A file a family, its variants as a table.
 
 mod addition;
+mod afterlife;
 mod conflicting_id;
 mod connection;
 mod credential_elsewhere;
 mod credential_value;
 mod dead_credential;
+mod doubled_credential;
+mod foreign_origin;
+mod hostile_credential;
 mod identity;
+mod lock_out;
 mod method;
 mod missing_credential;
 mod non_integer_id;
+mod other_method;
 mod request;
+mod respelled_path;
+mod shared_cache;
+mod telling_refusal;
 mod transport;
+mod trusted_field;
 mod valid_request;
 
 use crate::api::{Api, Operation};
@@ -20,6 +30,8 @@ use crate::document::Pointer;
 use crate::plan::Script;
 use crate::suite::Resource;
 
+pub use foreign_origin::ORIGIN as FOREIGN_ORIGIN;
+pub use other_method::PLAIN;
 pub use request::Requests;
 
 /// A rule: a name, what it derives, and the file that documents it.
@@ -88,6 +100,24 @@ pub struct Draft {
     pub pointers: Vec<Pointer>,
 }
 
+impl Draft {
+    /// A case about the operation's security, whose control is the plain authorised request; it
+    /// judges every request of its script.
+    fn guarded(context: &Context, detail: &str, title: impl Into<String>, script: Script) -> Self {
+        Self {
+            detail: detail.to_owned(),
+            title: title.into(),
+            focus: script.sends().map(|send| send.label.clone()).collect(),
+            script,
+            control: Some(ControlDraft {
+                base: valid_request::base(context),
+                shaped: None,
+            }),
+            pointers: context.security_pointers(),
+        }
+    }
+}
+
 /// The controls of a case, before they are shared.
 #[derive(Debug, Clone)]
 pub struct ControlDraft {
@@ -126,6 +156,18 @@ pub const RULES: &[Rule] = &[
     identity::OTHER_TENANT_CREDENTIAL,
     credential_elsewhere::CREDENTIAL_ELSEWHERE,
     credential_elsewhere::CREDENTIAL_FALLBACK,
+    doubled_credential::DOUBLED_CREDENTIAL,
+    hostile_credential::HOSTILE_CREDENTIAL,
+    trusted_field::TRUSTED_FIELD,
+    telling_refusal::KNOWN_AND_UNKNOWN_ID,
+    telling_refusal::REASON_OF_REFUSAL,
+    respelled_path::RESPELLED_PATH,
+    respelled_path::OTHER_VERSION,
+    other_method::UNSAFE_METHOD,
+    other_method::TRACE,
+    other_method::METHOD_OVERRIDE,
+    foreign_origin::FOREIGN_ORIGIN,
+    shared_cache::SHARED_CACHE,
     non_integer_id::NON_INTEGER_ID,
     non_integer_id::WRAPPED_ID,
     conflicting_id::CONFLICTING_ID,
@@ -142,7 +184,11 @@ pub const RULES: &[Rule] = &[
     transport::OLD_TLS,
     connection::REUSED_IDS,
     connection::TRAFFIC,
+    afterlife::DEAD_CREDENTIAL_MAKES,
+    afterlife::REVIVAL,
+    afterlife::OWN_INSTANCE,
     dead_credential::BYSTANDERS,
+    lock_out::LOCK_OUT,
 ];
 
 /// The rule with the name.

@@ -150,6 +150,7 @@ fn is_never_an_integer(id: &[Piece]) -> bool {
             .map(|piece| match piece {
                 Piece::Text(text) => text.clone(),
                 Piece::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+                Piece::Repeated(character, times) => character.to_string().repeat(*times),
                 Piece::Id(_) | Piece::IdEncoded(_) => representative.to_string(),
                 Piece::IdPlus(_, number) => (representative + number).to_string(),
                 Piece::RevokedId => representative.to_string(),
