@@ -104,6 +104,19 @@ pub fn cleartext_refused(subject: &Subject, _: &Requirement) -> Judgement {
     }))
 }
 
+/// No version of TLS is spoken that must not be any more.
+pub fn old_tls_refused(subject: &Subject, _: &Requirement) -> Judgement {
+    fold(subject.record.old_tls.iter().map(|(version, accepted)| {
+        if !accepted {
+            return Judgement::Satisfied;
+        }
+        Judgement::Violated(vec![Violation::of_state(
+            format!("an offer of {version} alone is refused"),
+            format!("a ServerHello of {version}"),
+        )])
+    }))
+}
+
 /// The certificate was verified against the trust store.
 pub fn certificate_verified(subject: &Subject, _: &Requirement) -> Judgement {
     fold(

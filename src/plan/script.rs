@@ -127,6 +127,8 @@ pub enum Step {
     Abandon(Box<Send>),
     /// Collects what the run's traffic as a whole shows: limits, outages, latencies.
     LookAtTraffic,
+    /// Offers the versions of TLS that must not be spoken any more.
+    OfferOldTls,
     /// Makes one more instance and compares its id with those of the dead.
     LookForReusedIds,
 }

@@ -353,6 +353,7 @@ impl<'a> Performer<'a> {
                 Step::LookAtBystanders => self.look_at_bystanders().await,
                 Step::Abandon(send) => self.abandon(send).await?,
                 Step::LookAtTraffic => self.look_at_traffic(),
+                Step::OfferOldTls => self.offer_old_tls().await?,
                 Step::LookForReusedIds => self.look_for_reused_ids().await,
             }
         }

@@ -181,6 +181,7 @@ pub const RULES: &[Rule] = &[
     transport::HOST,
     transport::LENGTH_BESIDE_CHUNKS,
     transport::CLEARTEXT,
+    transport::OLD_TLS,
     connection::REUSED_IDS,
     connection::TRAFFIC,
     afterlife::DEAD_CREDENTIAL_MAKES,

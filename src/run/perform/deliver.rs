@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::http::{Client, ClientSettings, Exchange, Origin, Request, Scheme};
+use crate::http::{
+    Client, ClientSettings, Exchange, OldTls, OldTlsAnswer, Origin, Request, Scheme,
+};
 use crate::plan::{Send, Wire};
 use crate::run::render::render;
 
@@ -15,6 +17,9 @@ const PORTS: (u16, u16) = (80, 443);
 ///
 /// Many firewalls swallow what goes to that port; an answer within a round trip is all that counts.
 const CLEARTEXT_CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long after it hung up a client comes back: longer than most targets take for an answer.
+const ABANDONED_PAUSE: Duration = Duration::from_millis(50);
 
 impl Performer<'_> {
     pub(super) async fn deliver(
@@ -55,6 +60,8 @@ impl Performer<'_> {
             exchange,
             at,
         });
+        // Whoever lost an answer comes back when the target, too, knows that it was lost.
+        tokio::time::sleep(ABANDONED_PAUSE).await;
         Ok(())
     }
 
@@ -76,6 +83,21 @@ impl Performer<'_> {
                 quantile(95)
             ));
         }
+    }
+
+    pub(super) async fn offer_old_tls(&mut self) -> Result<(), Absence> {
+        let client = self.fixtures.messenger().client();
+        if client.origin().scheme == Scheme::Http {
+            let reason = "the target is not encrypted";
+            return Err(Absence::NotApplicable(reason.to_owned()));
+        }
+        for version in [OldTls::V1_0, OldTls::V1_1] {
+            let answer = client.offer_old_tls(version).await;
+            let answer = answer.map_err(|fault| Absence::Inconclusive(fault.to_string()))?;
+            let accepted = answer == OldTlsAnswer::Accepted;
+            self.record.old_tls.push((version.name(), accepted));
+        }
+        Ok(())
     }
 
     pub(super) async fn look_for_reused_ids(&mut self) {
