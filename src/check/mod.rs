@@ -6,12 +6,16 @@
 
 mod alike;
 mod answer;
+mod challenge;
+mod connection;
 mod cross_origin;
 mod disclosure;
 mod effect;
 mod expectation;
 mod failure;
+mod fields;
 mod internals;
+mod method;
 mod no_content;
 mod record;
 mod refusal;
@@ -137,11 +141,72 @@ const CHECKS: &[(&str, Check, &str)] = &[
     ),
     ("alike", alike::alike, include_str!("alike.rs")),
     (
+        "allow-complete",
+        method::allow_complete,
+        include_str!("method.rs"),
+    ),
+    (
+        "allow-present",
+        method::allow_present,
+        include_str!("method.rs"),
+    ),
+    (
+        "ambiguous-length",
+        connection::ambiguous_length,
+        include_str!("connection.rs"),
+    ),
+    (
+        "bad-request",
+        connection::bad_request,
+        include_str!("connection.rs"),
+    ),
+    (
+        "bare-no-content",
+        no_content::bare_no_content,
+        include_str!("no_content.rs"),
+    ),
+    (
+        "bearer-error",
+        challenge::bearer_error,
+        include_str!("challenge.rs"),
+    ),
+    (
         "bystanders-live",
         effect::bystanders_live,
         include_str!("effect.rs"),
     ),
+    (
+        "certificate-verified",
+        connection::certificate_verified,
+        include_str!("connection.rs"),
+    ),
+    (
+        "challenge-present",
+        challenge::challenge_present,
+        include_str!("challenge.rs"),
+    ),
+    (
+        "challenge-valid",
+        challenge::challenge_valid,
+        include_str!("challenge.rs"),
+    ),
+    (
+        "cleartext-refused",
+        connection::cleartext_refused,
+        include_str!("connection.rs"),
+    ),
+    (
+        "connection-clean",
+        connection::connection_clean,
+        include_str!("connection.rs"),
+    ),
     ("consistent", effect::consistent, include_str!("effect.rs")),
+    ("date", fields::date, include_str!("fields.rs")),
+    (
+        "dead-in-the-end",
+        effect::dead_in_the_end,
+        include_str!("effect.rs"),
+    ),
     (
         "declared-media-type",
         answer::declared_media_type,
@@ -153,6 +218,22 @@ const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("answer.rs"),
     ),
     ("hardened", storage::hardened, include_str!("storage.rs")),
+    (
+        "harmless-method",
+        method::harmless_method,
+        include_str!("method.rs"),
+    ),
+    (
+        "headers-only",
+        method::headers_only,
+        include_str!("method.rs"),
+    ),
+    (
+        "ids-not-reused",
+        effect::ids_not_reused,
+        include_str!("effect.rs"),
+    ),
+    ("latency", fields::latency, include_str!("fields.rs")),
     (
         "method-refused",
         way_round::method_refused,
@@ -205,6 +286,21 @@ const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("disclosure.rs"),
     ),
     (
+        "not-cut",
+        connection::not_cut,
+        include_str!("connection.rs"),
+    ),
+    (
+        "not-from-cache",
+        fields::not_from_cache,
+        include_str!("fields.rs"),
+    ),
+    (
+        "not-revived",
+        way_round::not_revived,
+        include_str!("way_round.rs"),
+    ),
+    (
         "not-served",
         way_round::not_served,
         include_str!("way_round.rs"),
@@ -224,6 +320,7 @@ const CHECKS: &[(&str, Check, &str)] = &[
         effect::only_addressed,
         include_str!("effect.rs"),
     ),
+    ("options", method::options, include_str!("method.rs")),
     (
         "override-ignored",
         way_round::override_ignored,
@@ -240,6 +337,11 @@ const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("refusal.rs"),
     ),
     ("repetition", effect::repetition, include_str!("effect.rs")),
+    (
+        "retry-after",
+        fields::retry_after,
+        include_str!("fields.rs"),
+    ),
     ("revoked", effect::revoked, include_str!("effect.rs")),
     (
         "second-lives",
@@ -247,9 +349,9 @@ const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("effect.rs"),
     ),
     (
-        "stays-dead",
-        way_round::stays_dead,
-        include_str!("way_round.rs"),
+        "unserved-method",
+        method::unserved_method,
+        include_str!("method.rs"),
     ),
 ];
 

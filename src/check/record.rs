@@ -104,6 +104,13 @@ pub struct Record {
     pub refusals: BTreeMap<Slot, u16>,
     /// Instances that no request addressed, by id.
     pub bystanders: Vec<(String, Life)>,
+    /// Limits and outages of the whole run, where the script looked: the status, and what
+    /// `Retry-After` said.
+    pub limits: Vec<(u16, String)>,
+    /// Versions of TLS that must not be spoken any more, and whether the target spoke them.
+    pub old_tls: Vec<(&'static str, bool)>,
+    /// Ids that a new instance got though they were a dead one's; nothing where nobody looked.
+    pub reused_ids: Option<Vec<String>>,
     /// How long after the last success the addressed instance was seen dead.
     pub revocation_latency: Option<Duration>,
     /// Why the script ended before its last step.

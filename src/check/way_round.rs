@@ -69,7 +69,7 @@ pub fn override_ignored(subject: &Subject, _: &Requirement) -> Judgement {
 }
 
 /// The dead instance stays dead, whatever is written to it.
-pub fn stays_dead(subject: &Subject, _: &Requirement) -> Judgement {
+pub fn not_revived(subject: &Subject, _: &Requirement) -> Judgement {
     if let (None, Some(reason)) = (subject.focus().next(), &subject.record.ended_early) {
         return Judgement::Undecided(reason.clone());
     }

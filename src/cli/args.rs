@@ -106,6 +106,12 @@ pub struct SettingArguments {
     /// What could not be judged does not fail the run; every report says so
     #[arg(long)]
     pub partial: bool,
+    /// Known failures: a case in this file that fails does not fail the run, one that passes does
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<String>,
+    /// Only this part of the selected cases, such as 1/4
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<String>,
     /// Write a JUnit report
     #[arg(long, value_name = "FILE")]
     pub junit: Option<String>,

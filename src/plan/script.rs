@@ -95,6 +95,11 @@ pub enum Wire {
     Kept,
     /// To the other tenant's URL, on a connection of its own.
     OtherTenant,
+    /// On a connection of its own without encryption, at the port of plain HTTP: only where the
+    /// target is encrypted and at its own scheme's port.
+    Cleartext,
+    /// By HTTP/2 on a connection of its own: only where the target offers it.
+    Http2,
 }
 
 /// One request of a script.
@@ -134,6 +139,14 @@ pub enum Step {
     Use(Slot, u32),
     /// Looks at every disposable instance that no request addressed.
     LookAtBystanders,
+    /// Sends a request and closes the connection without reading the answer.
+    Abandon(Box<Send>),
+    /// Collects what the run's traffic as a whole shows: limits, outages, latencies.
+    LookAtTraffic,
+    /// Offers the versions of TLS that must not be spoken any more.
+    OfferOldTls,
+    /// Makes one more instance and compares its id with those of the dead.
+    LookForReusedIds,
 }
 
 /// What is done on the wire for one or several cases. Every leased instance is looked at before
@@ -148,10 +161,10 @@ pub struct Script {
     pub alone: bool,
     /// How many leased instances die of it on a correct target.
     pub consumes: u32,
-    /// A tier that it needs whatever its bytes say: `Observe` where they say it all.
-    pub tier_at_least: Tier,
     /// What is watched beside the leased instances and the sentinel.
     pub watch: Watch,
+    /// A tier that it needs whatever its bytes say: `Observe` where they say it all.
+    pub tier_at_least: Tier,
 }
 
 /// What a script watches beside its own instances and the sentinel.
@@ -172,12 +185,21 @@ impl Script {
     pub fn single(name: impl Into<String>, send: Send) -> Self {
         let consumes = u32::from(send.credential == CredentialClass::Sufficient);
         Self {
-            name: name.into(),
-            steps: vec![Step::Send(Box::new(send))],
-            alone: false,
             consumes,
-            tier_at_least: Tier::Observe,
+            ..Self::of(name, vec![Step::Send(Box::new(send))])
+        }
+    }
+
+    /// A script of steps that uses up nothing.
+    #[must_use]
+    pub fn of(name: impl Into<String>, steps: Vec<Step>) -> Self {
+        Self {
+            name: name.into(),
+            steps,
+            alone: false,
+            consumes: 0,
             watch: Watch::Own,
+            tier_at_least: Tier::Observe,
         }
     }
 
@@ -196,7 +218,7 @@ impl Script {
     /// Its requests in order.
     pub fn sends(&self) -> impl Iterator<Item = &Send> {
         self.steps.iter().filter_map(|step| match step {
-            Step::Send(send) => Some(send.as_ref()),
+            Step::Send(send) | Step::Abandon(send) => Some(send.as_ref()),
             _ => None,
         })
     }
@@ -220,6 +242,7 @@ impl Script {
             .filter_map(|piece| match piece {
                 Piece::Id(slot)
                 | Piece::IdPlus(slot, _)
+                | Piece::IdEncoded(slot)
                 | Piece::Secret(Holder::Leased(slot), _) => Some(*slot),
                 _ => None,
             });

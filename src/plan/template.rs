@@ -35,6 +35,8 @@ pub enum Piece {
     Id(Slot),
     /// The id of a leased instance plus a number: a value that wraps around to the id.
     IdPlus(Slot, u128),
+    /// The id of a leased instance with each character percent-encoded (RFC 3986 §2.1).
+    IdEncoded(Slot),
     /// The id of the already revoked instance.
     RevokedId,
     /// The other tenant's host, with its port where it has one.
@@ -110,6 +112,7 @@ impl fmt::Display for Piece {
             Self::Repeated(character, times) => write!(formatter, "{{{character} x {times}}}"),
             Self::Id(slot) => write!(formatter, "{{{slot}.id}}"),
             Self::IdPlus(slot, number) => write!(formatter, "{{{slot}.id + {number}}}"),
+            Self::IdEncoded(slot) => write!(formatter, "{{{slot}.id, percent-encoded}}"),
             Self::RevokedId => formatter.write_str("{revoked.id}"),
             Self::OtherAuthority => formatter.write_str("{other-tenant.host}"),
             Self::OtherName => formatter.write_str("{other-tenant.name}"),

@@ -96,7 +96,6 @@ pub struct Rehearsal {
     /// What was seen.
     pub sightings: Vec<Sighting>,
     /// How long it took, in microseconds.
-    #[serde(skip)]
     pub duration_us: u64,
 }
 

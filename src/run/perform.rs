@@ -1,19 +1,24 @@
 //! Performs a script: leases, looks, sends, looks again, and writes it all down.
 
+mod deliver;
+mod foreign;
+mod leaks;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::check::{KeyTrace, Leak, Moment, Record, Sent};
+use crate::check::{KeyTrace, Moment, Record, Sent};
 use crate::fixture::{Fixtures, Instance, Lease, Missing, ProbeKind, Unavailable, Wish};
 use crate::http::{Connection, Exchange, Fault};
 use crate::plan::{
     CredentialClass, Holder, Life, PathClass, Script, Send, Slot, Step, Tier, Watch, Wire,
 };
 
-use super::leaks::leaks;
-use super::limits::{BYSTANDERS_WATCHED, DEAD_LEASES_MAX, LOOK_PAUSE, TRIES_WITHOUT_ANSWER};
+use super::limits::{
+    BYSTANDERS_WATCHED, DEAD_LEASES_MAX, LOOK_PAUSE, RAW_BYTES_KEPT, TRIES_WITHOUT_ANSWER,
+};
 use super::render::{Bindings, render, with_id_text};
 
 /// Everything that a script did.
@@ -29,6 +34,8 @@ pub struct Performance {
     pub made_limited: bool,
     /// Whether the target could not be connected to at the end.
     pub target_lost: bool,
+    /// Whether it got no answer, also not the second time.
+    pub unanswered: bool,
 }
 
 /// An exchange, what it was for, and when it began.
@@ -39,6 +46,29 @@ pub struct Logged {
     pub exchange: Exchange,
     /// Its start, since the run began.
     pub at: Duration,
+}
+
+impl Logged {
+    /// Keeps of an exchange what the event log shows: a hostile target sends more than memory holds.
+    fn new(label: String, mut exchange: Exchange, at: Duration) -> Self {
+        exchange.sent.truncate(RAW_BYTES_KEPT);
+        if exchange.received.len() > RAW_BYTES_KEPT {
+            exchange.received.truncate(RAW_BYTES_KEPT);
+            exchange.received.shrink_to_fit();
+            exchange
+                .body_ranges
+                .retain(|range| range.end <= RAW_BYTES_KEPT);
+            if let Ok(response) = &mut exchange.outcome {
+                response.body = Vec::new();
+                response.decoded = None;
+            }
+        }
+        Self {
+            label,
+            exchange,
+            at,
+        }
+    }
 }
 
 /// Why a script was not performed.
@@ -89,7 +119,9 @@ pub async fn perform(fixtures: &Fixtures, script: &Script) -> Performance {
             .sends
             .iter()
             .filter(|sent| {
+                // Plain HTTP is often not served at all, and that is an answer.
                 sent.status().is_none()
+                    && sent.send.wire != Wire::Cleartext
                     && sent
                         .exchange
                         .outcome
@@ -102,6 +134,7 @@ pub async fn perform(fixtures: &Fixtures, script: &Script) -> Performance {
             return performance;
         }
         if tries >= TRIES_WITHOUT_ANSWER {
+            performance.unanswered = true;
             performance.target_lost = fixtures.messenger().client().connect().await.is_err();
             return performance;
         }
@@ -147,6 +180,7 @@ impl<'a> Performer<'a> {
             absence: None,
             made_limited: self.made_limited,
             target_lost: false,
+            unanswered: false,
         }
     }
 
@@ -219,36 +253,6 @@ impl<'a> Performer<'a> {
         Err(Absence::Inconclusive(
             "every key that was leased for it was dead already".to_owned(),
         ))
-    }
-
-    /// Instances of the other tenant: they have no lease, since what names them runs alone.
-    async fn bind_foreign(&mut self, slots: &[Slot]) -> Result<(), Absence> {
-        for slot in slots {
-            let fresh = *slot == Slot::ForeignSecond;
-            let mut life = Life::Dead;
-            for attempt in 0..DEAD_LEASES_MAX {
-                let made = self.fixtures.other_instance(fresh || attempt > 0).await;
-                let instance = made.map_err(Absence::NotApplicable)?;
-                self.bindings.slots.insert(*slot, instance);
-                self.record.moments.clear();
-                life = self.look(*slot, "look before").await;
-                if life != Life::Dead {
-                    break;
-                }
-            }
-            let id = self
-                .bindings
-                .slots
-                .get(slot)
-                .map(|instance| instance.id.clone());
-            let trace = KeyTrace {
-                id: id.unwrap_or_default(),
-                before: life.clone(),
-                after: life,
-            };
-            self.record.keys.insert(*slot, trace);
-        }
-        Ok(())
     }
 
     /// Leases instances that nobody has looked at or used.
@@ -355,6 +359,10 @@ impl<'a> Performer<'a> {
                     }
                 }
                 Step::LookAtBystanders => self.look_at_bystanders().await,
+                Step::Abandon(send) => self.abandon(send).await?,
+                Step::LookAtTraffic => self.look_at_traffic(),
+                Step::OfferOldTls => self.offer_old_tls().await?,
+                Step::LookForReusedIds => self.look_for_reused_ids().await,
             }
         }
         Ok(())
@@ -363,39 +371,23 @@ impl<'a> Performer<'a> {
     async fn send(&mut self, send: &Send) -> Result<(), Absence> {
         let request = render(&send.template, &self.bindings, self.fixtures)
             .map_err(Absence::NotApplicable)?;
-        let (exchange, at) = match send.wire {
-            Wire::Fresh => {
-                let delivered = self.fixtures.messenger().send_fresh(&request).await;
-                if delivered.waits > 0 {
-                    let note = format!("waited {} times for a limit or an outage", delivered.waits);
-                    self.record.notes.push(note);
-                }
-                (delivered.exchange, delivered.at)
-            }
-            Wire::Kept => self.send_kept(&request).await,
-            Wire::OtherTenant => {
-                let messenger = self.fixtures.other_messenger();
-                let messenger = messenger.map_err(Absence::NotApplicable)?;
-                let delivered = messenger.send_fresh(&request).await;
-                (delivered.exchange, delivered.at)
-            }
-        };
+        let (exchange, at) = self.deliver(&request, send.wire).await?;
         if let Some(pause) = crate::fixture::pause(&exchange) {
             return Err(Absence::Inconclusive(format!(
                 "the target limits requests or is out (it asks to wait {} s)",
                 pause.as_secs()
             )));
         }
-        self.log.push(Logged {
-            label: send.label.clone(),
-            exchange: exchange.clone(),
-            at,
-        });
+        self.log
+            .push(Logged::new(send.label.clone(), exchange.clone(), at));
         let unanswered = self
             .unanswered
             .get(&send.label)
             .copied()
             .unwrap_or_default();
+        let mut exchange = exchange;
+        exchange.received.truncate(RAW_BYTES_KEPT);
+        exchange.received.shrink_to_fit();
         let sent = Sent {
             send: send.clone(),
             exchange,
@@ -405,7 +397,9 @@ impl<'a> Performer<'a> {
         let index = self.record.sends.len();
         self.look_for_secrets(&sent.exchange, Some(index), &send.label);
         self.fixtures.adopt(&sent.exchange);
-        let acted = sent.is_success() && send.credential == CredentialClass::Sufficient;
+        let acted = sent.is_success()
+            && send.credential == CredentialClass::Sufficient
+            && send.path.is_some();
         let may_have_acted = sent.is_success() || claims_nothing(&sent);
         if let Some(instance) = send
             .addresses
@@ -426,35 +420,6 @@ impl<'a> Performer<'a> {
             None => {}
         }
         Ok(())
-    }
-
-    /// Writes down where an answer holds a secret of the run.
-    fn look_for_secrets(&mut self, exchange: &Exchange, index: Option<usize>, label: &str) {
-        let redactor = self.fixtures.messenger().redactor();
-        let leaks = leaks(exchange, redactor).into_iter().map(|place| Leak {
-            exchange: index,
-            label: label.to_owned(),
-            place,
-        });
-        self.record.leaks.extend(leaks);
-    }
-
-    async fn send_kept(&mut self, request: &crate::http::Request) -> (Exchange, Duration) {
-        let messenger = self.fixtures.messenger();
-        let at = messenger.elapsed();
-        let usable = self.kept.take().filter(Connection::is_usable);
-        let connection = match usable {
-            Some(connection) => Ok(connection),
-            None => messenger.client().connect().await,
-        };
-        match connection {
-            Ok(mut connection) => {
-                let exchange = connection.exchange(request).await;
-                self.kept = Some(connection);
-                (exchange, at)
-            }
-            Err(fault) => (Exchange::new(request.clone(), Err(fault)), at),
-        }
     }
 
     /// Looks at an instance that should be dead: at once, and again until it is or must be.
@@ -491,11 +456,8 @@ impl<'a> Performer<'a> {
         }
         if let Some(exchange) = look.exchange {
             self.look_for_secrets(&exchange, None, &format!("{label}: {slot}"));
-            self.log.push(Logged {
-                label: format!("{label}: {slot}"),
-                exchange,
-                at,
-            });
+            self.log
+                .push(Logged::new(format!("{label}: {slot}"), exchange, at));
         }
         if look.pairing == Some(false) {
             self.record.notes.push(format!(
@@ -598,11 +560,8 @@ impl<'a> Performer<'a> {
         let look = self.fixtures.look(secret, id).await;
         if let Some(exchange) = look.exchange {
             self.look_for_secrets(&exchange, None, &format!("look at the {label}"));
-            self.log.push(Logged {
-                label: format!("look at the {label}"),
-                exchange,
-                at,
-            });
+            self.log
+                .push(Logged::new(format!("look at the {label}"), exchange, at));
         }
         look.life
     }

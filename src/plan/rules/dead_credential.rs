@@ -83,8 +83,8 @@ fn aftermath(context: &Context) -> Script {
         steps,
         alone: true,
         consumes: 1,
-        tier_at_least: Tier::Observe,
         watch: Watch::Bystanders,
+        tier_at_least: Tier::Observe,
     }
 }
 
@@ -207,8 +207,8 @@ fn other_operations_script(context: &Context, others: &[&Operation]) -> Script {
         steps,
         alone: false,
         consumes: 1,
-        tier_at_least: Tier::Observe,
         watch: Watch::Own,
+        tier_at_least: Tier::Observe,
     }
 }
 
@@ -231,8 +231,8 @@ fn bystanders(context: &Context) -> Vec<Draft> {
         steps: vec![Step::LookAtBystanders],
         alone: true,
         consumes: 0,
-        tier_at_least: Tier::Observe,
         watch: Watch::Own,
+        tier_at_least: Tier::Observe,
     };
     vec![Draft {
         detail: String::new(),

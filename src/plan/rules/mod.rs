@@ -1,8 +1,10 @@
 //! The rules: each derives cases from an operation, its security scheme and the resource that its
 //! path parameter names. A file a family, its variants as a table.
 
+mod addition;
 mod afterlife;
 mod conflicting_id;
+mod connection;
 mod credential_elsewhere;
 mod credential_value;
 mod dead_credential;
@@ -11,6 +13,7 @@ mod foreign_origin;
 mod hostile_credential;
 mod identity;
 mod lock_out;
+mod method;
 mod missing_credential;
 mod non_integer_id;
 mod other_method;
@@ -19,6 +22,7 @@ mod request;
 mod respelled_path;
 mod shared_cache;
 mod telling_refusal;
+mod transport;
 mod trusted_field;
 mod valid_request;
 
@@ -128,6 +132,16 @@ pub struct ControlDraft {
 pub const RULES: &[Rule] = &[
     valid_request::VALID_REQUEST,
     valid_request::VALID_REQUEST_ACCEPT,
+    addition::FIELD_NAME_SPELLING,
+    addition::BLANKS_AROUND_CREDENTIAL,
+    addition::ENCODED_ID,
+    addition::UNKNOWN_ADDITION,
+    addition::ACCEPT_ENCODING,
+    addition::EMPTY_CONTENT,
+    addition::PRECONDITION,
+    connection::KEPT_CONNECTION,
+    connection::HTTP_2,
+    connection::ABANDONED_REQUEST,
     valid_request::VALID_REQUEST_VARIATION,
     missing_credential::MISSING_CREDENTIAL,
     missing_credential::MISSING_CREDENTIAL_ACCEPT,
@@ -162,6 +176,15 @@ pub const RULES: &[Rule] = &[
     dead_credential::REPEATED_REQUEST,
     dead_credential::WARM_CREDENTIAL,
     dead_credential::DEAD_ON_OTHER_OPERATIONS,
+    method::OTHER_METHOD,
+    method::UNKNOWN_METHOD,
+    transport::NUL_IN_CREDENTIAL,
+    transport::HOST,
+    transport::LENGTH_BESIDE_CHUNKS,
+    transport::CLEARTEXT,
+    transport::OLD_TLS,
+    connection::REUSED_IDS,
+    connection::TRAFFIC,
     afterlife::DEAD_CREDENTIAL_MAKES,
     afterlife::REVIVAL,
     afterlife::OWN_INSTANCE,

@@ -151,7 +151,7 @@ fn is_never_an_integer(id: &[Piece]) -> bool {
                 Piece::Text(text) => text.clone(),
                 Piece::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
                 Piece::Repeated(character, times) => character.to_string().repeat(*times),
-                Piece::Id(_) => representative.to_string(),
+                Piece::Id(_) | Piece::IdEncoded(_) => representative.to_string(),
                 Piece::IdPlus(_, number) => (representative + number).to_string(),
                 Piece::RevokedId => representative.to_string(),
                 Piece::OtherAuthority | Piece::OtherName => "name".to_owned(),

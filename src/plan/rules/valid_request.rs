@@ -34,10 +34,15 @@ pub const VALID_REQUEST_VARIATION: Rule = Rule {
 };
 
 /// The `Accept` variants: detail, field value, words.
-pub const ACCEPTS: [(&str, Option<&str>, &str); 3] = [
+pub const ACCEPTS: [(&str, Option<&str>, &str); 4] = [
     ("absent", None, "without Accept"),
     ("any", Some("*/*"), "with Accept: */*"),
     ("html", Some("text/html"), "with Accept: text/html"),
+    (
+        "xml",
+        Some("application/xml"),
+        "with Accept: application/xml",
+    ),
 ];
 
 /// The base script: the authorised request, with a second instance made after the victim, so that

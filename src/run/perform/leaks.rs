@@ -1,13 +1,33 @@
 //! Where an answer holds a secret of the run: only the run knows them all.
 
+use crate::check::Leak;
 use crate::fixture::SharedRedactor;
 use crate::http::Exchange;
+
+use super::Performer;
+
+impl Performer<'_> {
+    /// Writes down where an answer holds a secret of the run.
+    pub(super) fn look_for_secrets(
+        &mut self,
+        exchange: &Exchange,
+        index: Option<usize>,
+        label: &str,
+    ) {
+        let redactor = self.fixtures.messenger().redactor();
+        let leaks = leaks(exchange, redactor).into_iter().map(|place| Leak {
+            exchange: index,
+            label: label.to_owned(),
+            place,
+        });
+        self.record.leaks.extend(leaks);
+    }
+}
 
 /// The places of the answer in which a whole secret stands, in whatever encoding.
 ///
 /// It is asked before what the answer itself hands out becomes known.
-#[must_use]
-pub fn leaks(exchange: &Exchange, redactor: &SharedRedactor) -> Vec<String> {
+fn leaks(exchange: &Exchange, redactor: &SharedRedactor) -> Vec<String> {
     let Ok(response) = &exchange.outcome else {
         return Vec::new();
     };
