@@ -316,6 +316,11 @@ const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("storage.rs"),
     ),
     (
+        "old-tls-refused",
+        connection::old_tls_refused,
+        include_str!("connection.rs"),
+    ),
+    (
         "only-addressed",
         effect::only_addressed,
         include_str!("effect.rs"),

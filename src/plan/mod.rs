@@ -69,6 +69,7 @@ pub const CHECKS: &[&str] = &[
     "not-served",
     "not-shared",
     "not-storable",
+    "old-tls-refused",
     "only-addressed",
     "options",
     "override-ignored",
