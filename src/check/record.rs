@@ -89,8 +89,15 @@ pub struct Record {
     pub sentinel: Option<Life>,
     /// The authorised credential after the last request.
     pub admin: Option<Life>,
+    /// The status that refused a leased instance's credential when it was last seen dead.
+    pub refusals: BTreeMap<Slot, u16>,
     /// Instances that no request addressed, by id.
     pub bystanders: Vec<(String, Life)>,
+    /// Limits and outages of the whole run, where the script looked: the status, and what
+    /// `Retry-After` said.
+    pub limits: Vec<(u16, String)>,
+    /// Ids that a new instance got though they were a dead one's; nothing where nobody looked.
+    pub reused_ids: Option<Vec<String>>,
     /// How long after the last success the addressed instance was seen dead.
     pub revocation_latency: Option<Duration>,
     /// Why the script ended before its last step.

@@ -79,6 +79,9 @@ pub enum Wire {
     Fresh,
     /// On the connection of the request before it in the script.
     Kept,
+    /// On a connection of its own without encryption, at the port of plain HTTP: only where the
+    /// target is encrypted and at its own scheme's port.
+    Cleartext,
 }
 
 /// One request of a script.
@@ -118,6 +121,12 @@ pub enum Step {
     Use(Slot, u32),
     /// Looks at every disposable instance that no request addressed.
     LookAtBystanders,
+    /// Sends a request and closes the connection without reading the answer.
+    Abandon(Box<Send>),
+    /// Collects what the run's traffic as a whole shows: limits, outages, latencies.
+    LookAtTraffic,
+    /// Makes one more instance and compares its id with those of the dead.
+    LookForReusedIds,
 }
 
 /// What is done on the wire for one or several cases. Every leased instance is looked at before
@@ -132,6 +141,22 @@ pub struct Script {
     pub alone: bool,
     /// How many leased instances die of it on a correct target.
     pub consumes: u32,
+    /// What is watched beside the leased instances and the sentinel.
+    pub watch: Watch,
+    /// A tier that it needs whatever its bytes say: `Observe` where they say it all.
+    pub tier_at_least: Tier,
+}
+
+/// What a script watches beside its own instances and the sentinel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Watch {
+    /// Nothing more.
+    #[default]
+    Own,
+    /// Instances that nobody has, before and after: for requests whose stray effect could hit any.
+    Bystanders,
+    /// Not even its own before the first request: for an instance that was never used.
+    OnlyAfter,
 }
 
 impl Script {
@@ -140,11 +165,29 @@ impl Script {
     pub fn single(name: impl Into<String>, send: Send) -> Self {
         let consumes = u32::from(send.credential == CredentialClass::Sufficient);
         Self {
-            name: name.into(),
-            steps: vec![Step::Send(Box::new(send))],
-            alone: false,
             consumes,
+            ..Self::of(name, vec![Step::Send(Box::new(send))])
         }
+    }
+
+    /// A script of steps that uses up nothing.
+    #[must_use]
+    pub fn of(name: impl Into<String>, steps: Vec<Step>) -> Self {
+        Self {
+            name: name.into(),
+            steps,
+            alone: false,
+            consumes: 0,
+            watch: Watch::Own,
+            tier_at_least: Tier::Observe,
+        }
+    }
+
+    /// Runs it while nothing else does, and watches instances that nobody has: whatever dies is its
+    /// doing.
+    pub fn isolate(&mut self) {
+        self.alone = true;
+        self.watch = Watch::Bystanders;
     }
 
     /// Leases a victim and watches it, also where no request names it.
@@ -155,7 +198,7 @@ impl Script {
     /// Its requests in order.
     pub fn sends(&self) -> impl Iterator<Item = &Send> {
         self.steps.iter().filter_map(|step| match step {
-            Step::Send(send) => Some(send.as_ref()),
+            Step::Send(send) | Step::Abandon(send) => Some(send.as_ref()),
             _ => None,
         })
     }
@@ -179,6 +222,7 @@ impl Script {
             .filter_map(|piece| match piece {
                 Piece::Id(slot)
                 | Piece::IdPlus(slot, _)
+                | Piece::IdEncoded(slot)
                 | Piece::Secret(Holder::Leased(slot), _) => Some(*slot),
                 _ => None,
             });
@@ -207,6 +251,7 @@ impl Script {
         let live = self
             .sends()
             .any(|send| !send.template.is_safe() && send.template.carries_live_secret());
-        if live { Tier::Revoke } else { Tier::Observe }
+        let by_bytes = if live { Tier::Revoke } else { Tier::Observe };
+        by_bytes.max(self.tier_at_least)
     }
 }

@@ -33,6 +33,8 @@ pub enum Piece {
     Id(Slot),
     /// The id of a leased instance plus a number: a value that wraps around to the id.
     IdPlus(Slot, u128),
+    /// The id of a leased instance with each character percent-encoded (RFC 3986 §2.1).
+    IdEncoded(Slot),
     /// The id of the already revoked instance.
     RevokedId,
     /// A secret, or something made from it.
@@ -103,6 +105,7 @@ impl fmt::Display for Piece {
             Self::Bytes(bytes) => write!(formatter, "{}", bytes.escape_ascii()),
             Self::Id(slot) => write!(formatter, "{{{slot}.id}}"),
             Self::IdPlus(slot, number) => write!(formatter, "{{{slot}.id + {number}}}"),
+            Self::IdEncoded(slot) => write!(formatter, "{{{slot}.id, percent-encoded}}"),
             Self::RevokedId => formatter.write_str("{revoked.id}"),
             Self::Secret(holder, derivation) => {
                 write!(formatter, "{{{holder}.secret{}}}", derivation.name())

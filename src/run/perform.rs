@@ -1,16 +1,22 @@
 //! Performs a script: leases, looks, sends, looks again, and writes it all down.
 
+mod deliver;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::check::{KeyTrace, Moment, Record, Sent};
-use crate::fixture::{Fixtures, Lease, Missing, Unavailable, Wish};
+use crate::fixture::{Fixtures, Instance, Lease, Missing, ProbeKind, Unavailable, Wish};
 use crate::http::{Connection, Exchange, Fault};
-use crate::plan::{CredentialClass, Holder, Life, PathClass, Script, Send, Slot, Step, Tier, Wire};
+use crate::plan::{
+    CredentialClass, Holder, Life, PathClass, Script, Send, Slot, Step, Tier, Watch, Wire,
+};
 
-use super::limits::{DEAD_LEASES_MAX, LOOK_PAUSE, TRIES_WITHOUT_ANSWER};
+use super::limits::{
+    BYSTANDERS_WATCHED, DEAD_LEASES_MAX, LOOK_PAUSE, RAW_BYTES_KEPT, TRIES_WITHOUT_ANSWER,
+};
 use super::render::{Bindings, render, with_id_text};
 
 /// Everything that a script did.
@@ -26,6 +32,8 @@ pub struct Performance {
     pub made_limited: bool,
     /// Whether the target could not be connected to at the end.
     pub target_lost: bool,
+    /// Whether it got no answer, also not the second time.
+    pub unanswered: bool,
 }
 
 /// An exchange, what it was for, and when it began.
@@ -36,6 +44,29 @@ pub struct Logged {
     pub exchange: Exchange,
     /// Its start, since the run began.
     pub at: Duration,
+}
+
+impl Logged {
+    /// Keeps of an exchange what the event log shows: a hostile target sends more than memory holds.
+    fn new(label: String, mut exchange: Exchange, at: Duration) -> Self {
+        exchange.sent.truncate(RAW_BYTES_KEPT);
+        if exchange.received.len() > RAW_BYTES_KEPT {
+            exchange.received.truncate(RAW_BYTES_KEPT);
+            exchange.received.shrink_to_fit();
+            exchange
+                .body_ranges
+                .retain(|range| range.end <= RAW_BYTES_KEPT);
+            if let Ok(response) = &mut exchange.outcome {
+                response.body = Vec::new();
+                response.decoded = None;
+            }
+        }
+        Self {
+            label,
+            exchange,
+            at,
+        }
+    }
 }
 
 /// Why a script was not performed.
@@ -86,7 +117,9 @@ pub async fn perform(fixtures: &Fixtures, script: &Script) -> Performance {
             .sends
             .iter()
             .filter(|sent| {
+                // Plain HTTP is often not served at all, and that is an answer.
                 sent.status().is_none()
+                    && sent.send.wire != Wire::Cleartext
                     && sent
                         .exchange
                         .outcome
@@ -99,6 +132,7 @@ pub async fn perform(fixtures: &Fixtures, script: &Script) -> Performance {
             return performance;
         }
         if tries >= TRIES_WITHOUT_ANSWER {
+            performance.unanswered = true;
             performance.target_lost = fixtures.messenger().client().connect().await.is_err();
             return performance;
         }
@@ -144,6 +178,7 @@ impl<'a> Performer<'a> {
             absence: None,
             made_limited: self.made_limited,
             target_lost: false,
+            unanswered: false,
         }
     }
 
@@ -152,7 +187,9 @@ impl<'a> Performer<'a> {
         self.bind_holders().await?;
         self.fixtures.sentinel().await;
         self.bind_slots().await?;
+        let bystanders = self.living_bystanders().await;
         self.step_through().await?;
+        self.look_again_at(bystanders).await;
         self.look_around().await;
         Ok(())
     }
@@ -179,6 +216,9 @@ impl<'a> Performer<'a> {
         let slots: Vec<Slot> = self.script.slots().into_iter().collect();
         if slots.is_empty() {
             return Ok(());
+        }
+        if self.script.watch == Watch::OnlyAfter {
+            return self.bind_unused(&slots).await;
         }
         for _ in 0..DEAD_LEASES_MAX {
             match self.lease(slots.len()).await {
@@ -207,6 +247,38 @@ impl<'a> Performer<'a> {
         ))
     }
 
+    /// Leases instances that nobody has looked at or used.
+    async fn bind_unused(&mut self, slots: &[Slot]) -> Result<(), Absence> {
+        if self.fixtures.looker().kind() != ProbeKind::Operation {
+            let reason =
+                "the target has no probe, so only a key that was used before can be judged";
+            return Err(Absence::NotApplicable(reason.to_owned()));
+        }
+        let unused = |instance: &Instance| !instance.used;
+        let lease = self
+            .fixtures
+            .lease(slots.len(), &Wish::First(&unused))
+            .await;
+        self.lease = lease.map_err(|unavailable| {
+            if unavailable.needs_tenant {
+                Absence::NotApplicable("every key was used before".to_owned())
+            } else {
+                unavailable.into()
+            }
+        })?;
+        for (slot, instance) in slots.iter().zip(self.lease.instances.clone()) {
+            let unknown = Life::Unknown("nobody looked, on purpose".to_owned());
+            let trace = KeyTrace {
+                id: instance.id.clone(),
+                before: unknown.clone(),
+                after: unknown,
+            };
+            self.record.keys.insert(*slot, trace);
+            self.bindings.slots.insert(*slot, instance);
+        }
+        Ok(())
+    }
+
     async fn lease(&self, count: usize) -> Result<Lease, Unavailable> {
         let odd: Vec<&Send> = self
             .script
@@ -216,7 +288,7 @@ impl<'a> Performer<'a> {
         if odd.is_empty() || self.fixtures.allow() == Tier::Tenant {
             return self.fixtures.lease(count, &Wish::Any).await;
         }
-        let harmless = |instance: &crate::fixture::Instance| {
+        let harmless = |instance: &Instance| {
             odd.iter().all(|send| {
                 let look = |text: &str| self.fixtures.is_harmless(text);
                 with_id_text(&send.template, instance, look).unwrap_or(true)
@@ -279,6 +351,9 @@ impl<'a> Performer<'a> {
                     }
                 }
                 Step::LookAtBystanders => self.look_at_bystanders().await,
+                Step::Abandon(send) => self.abandon(send).await?,
+                Step::LookAtTraffic => self.look_at_traffic(),
+                Step::LookForReusedIds => self.look_for_reused_ids().await,
             }
         }
         Ok(())
@@ -287,40 +362,32 @@ impl<'a> Performer<'a> {
     async fn send(&mut self, send: &Send) -> Result<(), Absence> {
         let request = render(&send.template, &self.bindings, self.fixtures)
             .map_err(Absence::NotApplicable)?;
-        let (exchange, at) = match send.wire {
-            Wire::Fresh => {
-                let delivered = self.fixtures.messenger().send_fresh(&request).await;
-                if delivered.waits > 0 {
-                    let note = format!("waited {} times for a limit or an outage", delivered.waits);
-                    self.record.notes.push(note);
-                }
-                (delivered.exchange, delivered.at)
-            }
-            Wire::Kept => self.send_kept(&request).await,
-        };
+        let (exchange, at) = self.deliver(&request, send.wire).await?;
         if let Some(pause) = crate::fixture::pause(&exchange) {
             return Err(Absence::Inconclusive(format!(
                 "the target limits requests or is out (it asks to wait {} s)",
                 pause.as_secs()
             )));
         }
-        self.log.push(Logged {
-            label: send.label.clone(),
-            exchange: exchange.clone(),
-            at,
-        });
+        self.log
+            .push(Logged::new(send.label.clone(), exchange.clone(), at));
         let unanswered = self
             .unanswered
             .get(&send.label)
             .copied()
             .unwrap_or_default();
+        let mut exchange = exchange;
+        exchange.received.truncate(RAW_BYTES_KEPT);
+        exchange.received.shrink_to_fit();
         let sent = Sent {
             send: send.clone(),
             exchange,
             unanswered,
             at,
         };
-        let acted = sent.is_success() && send.credential == CredentialClass::Sufficient;
+        let acted = sent.is_success()
+            && send.credential == CredentialClass::Sufficient
+            && send.path.is_some();
         let may_have_acted = sent.is_success() || claims_nothing(&sent);
         if let Some(instance) = send
             .addresses
@@ -341,24 +408,6 @@ impl<'a> Performer<'a> {
             None => {}
         }
         Ok(())
-    }
-
-    async fn send_kept(&mut self, request: &crate::http::Request) -> (Exchange, Duration) {
-        let messenger = self.fixtures.messenger();
-        let at = messenger.elapsed();
-        let usable = self.kept.take().filter(Connection::is_usable);
-        let connection = match usable {
-            Some(connection) => Ok(connection),
-            None => messenger.client().connect().await,
-        };
-        match connection {
-            Ok(mut connection) => {
-                let exchange = connection.exchange(request).await;
-                self.kept = Some(connection);
-                (exchange, at)
-            }
-            Err(fault) => (Exchange::new(request.clone(), Err(fault)), at),
-        }
     }
 
     /// Looks at an instance that should be dead: at once, and again until it is or must be.
@@ -389,11 +438,8 @@ impl<'a> Performer<'a> {
             .look(&instance.secret, Some(&instance.id))
             .await;
         if let Some(exchange) = look.exchange {
-            self.log.push(Logged {
-                label: format!("{label}: {slot}"),
-                exchange,
-                at,
-            });
+            self.log
+                .push(Logged::new(format!("{label}: {slot}"), exchange, at));
         }
         if look.pairing == Some(false) {
             self.record.notes.push(format!(
@@ -401,6 +447,9 @@ impl<'a> Performer<'a> {
                  handed over is wrong",
                 instance.id
             ));
+        }
+        if let Some(status) = look.refusal {
+            self.record.refusals.insert(slot, status);
         }
         self.record
             .moments
@@ -439,6 +488,34 @@ impl<'a> Performer<'a> {
         }
     }
 
+    /// A few instances that nobody has, if the script watches them: the oldest and the newest, which
+    /// stray look-ups hit first.
+    async fn living_bystanders(&mut self) -> Vec<Instance> {
+        if self.script.watch != Watch::Bystanders {
+            return Vec::new();
+        }
+        let mut idle = self.fixtures.idle();
+        idle.sort_by_key(|instance| instance.sequence);
+        let newest = idle.split_off(idle.len().saturating_sub(BYSTANDERS_WATCHED / 2));
+        idle.truncate(BYSTANDERS_WATCHED / 2);
+        let mut living = Vec::new();
+        for instance in idle.into_iter().chain(newest) {
+            let id = Some(instance.id.as_str());
+            if self.look_at("bystander", &instance.secret, id).await == Life::Alive {
+                living.push(instance);
+            }
+        }
+        living
+    }
+
+    async fn look_again_at(&mut self, bystanders: Vec<Instance>) {
+        for instance in bystanders {
+            let id = Some(instance.id.as_str());
+            let life = self.look_at("bystander", &instance.secret, id).await;
+            self.record.bystanders.push((instance.id, life));
+        }
+    }
+
     async fn look_at_bystanders(&mut self) {
         for id in self.fixtures.lost() {
             self.record.bystanders.push((id, Life::Dead));
@@ -464,11 +541,8 @@ impl<'a> Performer<'a> {
         let at = self.fixtures.messenger().elapsed();
         let look = self.fixtures.look(secret, id).await;
         if let Some(exchange) = look.exchange {
-            self.log.push(Logged {
-                label: format!("look at the {label}"),
-                exchange,
-                at,
-            });
+            self.log
+                .push(Logged::new(format!("look at the {label}"), exchange, at));
         }
         look.life
     }

@@ -58,6 +58,10 @@ fn render_text(pieces: &[Piece], bindings: &Bindings, fixtures: &Fixtures) -> Re
                 let sum = sum.ok_or_else(|| format!("the id `{id}` is no number to add to"))?;
                 text.push(Part::Plain(sum.to_string().into_bytes()));
             }
+            Piece::IdEncoded(slot) => {
+                let encoded = percent_encoded(&id(bindings, *slot)?);
+                text.push(Part::Plain(encoded.into_bytes()));
+            }
             Piece::RevokedId => {
                 let revoked = bindings.holders.get(&Holder::Revoked);
                 let id = revoked.and_then(|credential| credential.id.clone());
@@ -84,6 +88,11 @@ fn id(bindings: &Bindings, slot: Slot) -> Result<String, String> {
     instance
         .map(|instance| instance.id.clone())
         .ok_or_else(|| format!("no {slot} was leased"))
+}
+
+/// Every byte percent-encoded, also those that need not be.
+fn percent_encoded(id: &str) -> String {
+    id.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 fn secret(
@@ -138,6 +147,7 @@ pub fn with_id_text<T>(
                 .checked_add(*number)?
                 .to_string()
                 .into_bytes(),
+            Piece::IdEncoded(_) => percent_encoded(&instance.id).into_bytes(),
             Piece::RevokedId => Vec::new(),
             Piece::Secret(..) => {
                 let taken = Cell::new(Vec::new());

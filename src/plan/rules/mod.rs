@@ -1,14 +1,18 @@
 //! The rules: each derives cases from an operation, its security scheme and the resource that its
 //! path parameter names. A file a family, its variants as a table.
 
+mod addition;
 mod conflicting_id;
+mod connection;
 mod credential_elsewhere;
 mod credential_value;
 mod dead_credential;
 mod identity;
+mod method;
 mod missing_credential;
 mod non_integer_id;
 mod request;
+mod transport;
 mod valid_request;
 
 use crate::api::{Api, Operation};
@@ -97,6 +101,16 @@ pub struct ControlDraft {
 pub const RULES: &[Rule] = &[
     valid_request::VALID_REQUEST,
     valid_request::VALID_REQUEST_ACCEPT,
+    addition::FIELD_NAME_SPELLING,
+    addition::BLANKS_AROUND_CREDENTIAL,
+    addition::ENCODED_ID,
+    addition::UNKNOWN_ADDITION,
+    addition::ACCEPT_ENCODING,
+    addition::EMPTY_CONTENT,
+    addition::PRECONDITION,
+    connection::KEPT_CONNECTION,
+    connection::ABANDONED_REQUEST,
+    valid_request::VALID_REQUEST_VARIATION,
     missing_credential::MISSING_CREDENTIAL,
     missing_credential::MISSING_CREDENTIAL_ACCEPT,
     credential_value::EMPTY_CREDENTIAL,
@@ -118,6 +132,14 @@ pub const RULES: &[Rule] = &[
     dead_credential::REPEATED_REQUEST,
     dead_credential::WARM_CREDENTIAL,
     dead_credential::DEAD_ON_OTHER_OPERATIONS,
+    method::OTHER_METHOD,
+    method::UNKNOWN_METHOD,
+    transport::NUL_IN_CREDENTIAL,
+    transport::HOST,
+    transport::LENGTH_BESIDE_CHUNKS,
+    transport::CLEARTEXT,
+    connection::REUSED_IDS,
+    connection::TRAFFIC,
     dead_credential::BYSTANDERS,
 ];
 
