@@ -48,9 +48,10 @@ fn other_method(context: &Context) -> Vec<Draft> {
     preflight
         .headers
         .extend(fields.map(|(name, value)| (name.to_owned(), vec![Piece::Text(value)])));
+    // HEAD first: what GET does to the instance is only a SHOULD.
     let table = vec![
-        ("get", "GET", authorised(), CredentialClass::Sufficient),
         ("head", "HEAD", authorised(), CredentialClass::Sufficient),
+        ("get", "GET", authorised(), CredentialClass::Sufficient),
         (
             "options",
             "OPTIONS",

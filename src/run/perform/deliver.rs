@@ -65,6 +65,12 @@ impl Performer<'_> {
             exchange,
             at,
         });
+        let slot = send
+            .addresses
+            .and_then(|slot| self.bindings.slots.get(&slot));
+        if let Some(instance) = slot {
+            self.lease.spend(&instance.id);
+        }
         // Whoever lost an answer comes back when the target, too, knows that it was lost.
         tokio::time::sleep(ABANDONED_PAUSE).await;
         Ok(())
