@@ -400,7 +400,9 @@ impl<'a> Performer<'a> {
         let acted = sent.is_success()
             && send.credential == CredentialClass::Sufficient
             && send.path.is_some();
-        let may_have_acted = sent.is_success() || claims_nothing(&sent);
+        // A safe method that is served, such as OPTIONS, claims no revocation.
+        let served = sent.is_success() && !send.template.is_safe();
+        let may_have_acted = served || claims_nothing(&sent);
         if let Some(instance) = send
             .addresses
             .and_then(|slot| self.bindings.slots.get(&slot))
