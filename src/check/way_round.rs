@@ -4,7 +4,8 @@
 //!               dead stays dead; what is answered to one caller is not given to the next.
 //! ## Why        The guard stands where the documented request comes in; the others find other
 //!               doors.
-//! ## Spec       OWASP API3:2023, API5:2023, API8:2023; ASVS 4.1.4, 15.3.3; the contract's security.
+//! ## Spec       OWASP API3:2023, API5:2023, API8:2023; ASVS 4.1.4, 15.3.3; the contract's
+//!               security.
 //! ## Silent     Where a credential may do it plainly, or could not be used in the first place.
 
 use super::{Judgement, Life, Sent, Subject, Violation, fold, is_insufficient};

@@ -68,16 +68,27 @@ fn foreign_caller(context: &Context) -> Vec<Draft> {
     vec![guarded(context, "", title, script)]
 }
 
-/// The fields: detail, name and what is in it.
-const FIELDS: [(&str, &str, &[Piece]); 4] = [
+/// Detail, the fields, and what is in each of them.
+type Row = (&'static str, &'static [&'static str], &'static [Piece]);
+
+/// Applications name a tenant by its whole host or by its first label.
+const FIELDS: [Row; 4] = [
     (
         "forwarded-host",
-        "X-Forwarded-Host",
+        &["X-Forwarded-Host", "X-Original-Host"],
         &[Piece::OtherAuthority],
     ),
-    ("host-override", "X-Host", &[Piece::OtherAuthority]),
-    ("tenant", "X-Tenant", &[Piece::OtherName]),
-    ("tenant-id", "X-Tenant-Id", &[Piece::OtherName]),
+    ("host-override", &["X-Host"], &[Piece::OtherAuthority]),
+    ("tenant", TENANT_FIELDS, &[Piece::OtherName]),
+    ("tenant-host", TENANT_FIELDS, &[Piece::OtherAuthority]),
+];
+
+/// The fields that applications and gateways name a tenant in.
+const TENANT_FIELDS: &[&str] = &[
+    "X-Tenant",
+    "X-Tenant-Id",
+    "X-Tenant-Name",
+    "X-Tenant-Domain",
 ];
 
 fn foreign_id_by_field(context: &Context) -> Vec<Draft> {
@@ -88,16 +99,20 @@ fn foreign_id_by_field(context: &Context) -> Vec<Draft> {
     ];
     let fields = FIELDS
         .iter()
-        .map(|(detail, name, value)| (*detail, *name, value.to_vec()))
-        .chain([("forwarded", "Forwarded", forwarded)]);
+        .map(|(detail, names, value)| (*detail, *names, value.to_vec()))
+        .chain([("forwarded", ["Forwarded"].as_slice(), forwarded)]);
     fields
-        .map(|(detail, name, value)| {
+        .map(|(detail, names, value)| {
             let mut template = on(context, Holder::Admin, Piece::Id(Slot::Foreign));
-            template.headers.push((name.to_owned(), value));
+            for name in names {
+                let line = ((*name).to_owned(), value.clone());
+                template.headers.push(line);
+            }
             let send = crossing(context, template);
             let name_of = format!("foreign-id-by-field::{detail}");
             let script = alone(context, &name_of, vec![send]);
-            let title = format!("the other tenant's instance, and {name} that names that tenant");
+            let first = names.first().copied().unwrap_or_default();
+            let title = format!("the other tenant's instance, and {first} that names that tenant");
             guarded(context, detail, &title, script)
         })
         .collect()
