@@ -5,10 +5,13 @@
 //! other case. A refusal passes only where its control was accepted.
 
 mod answer;
+mod collateral;
+mod concurrency;
 mod effect;
 mod expectation;
 mod failure;
 mod no_content;
+mod over_time;
 mod record;
 mod refusal;
 
@@ -18,7 +21,7 @@ use crate::plan::{Case, CheckName, CredentialClass, Plan, Requirement};
 
 pub use crate::plan::Life;
 pub use failure::{Failure, SourcePlace, failures};
-pub use record::{ControlSeen, KeyTrace, Moment, Record, Sent};
+pub use record::{ControlSeen, KeyTrace, LaterLook, Moment, Purpose, Record, Sent, Use};
 
 /// What a check looks at.
 #[derive(Clone, Copy)]
@@ -125,9 +128,19 @@ type Check = fn(&Subject, &Requirement) -> Judgement;
 /// Every check by name, with the head of the file that documents it.
 const CHECKS: &[(&str, Check, &str)] = &[
     (
+        "answered-within",
+        collateral::answered_within,
+        include_str!("collateral.rs"),
+    ),
+    (
         "bystanders-live",
         effect::bystanders_live,
         include_str!("effect.rs"),
+    ),
+    (
+        "concurrent",
+        concurrency::concurrent,
+        include_str!("concurrency.rs"),
     ),
     ("consistent", effect::consistent, include_str!("effect.rs")),
     (
@@ -162,6 +175,11 @@ const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("no_content.rs"),
     ),
     (
+        "nothing-dies",
+        collateral::nothing_dies,
+        include_str!("collateral.rs"),
+    ),
+    (
         "only-addressed",
         effect::only_addressed,
         include_str!("effect.rs"),
@@ -172,16 +190,46 @@ const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("answer.rs"),
     ),
     (
+        "refused-across",
+        over_time::refused_across,
+        include_str!("over_time.rs"),
+    ),
+    (
         "refused-elsewhere",
         refusal::refused_elsewhere,
         include_str!("refusal.rs"),
     ),
+    (
+        "refused-in-use",
+        over_time::refused_in_use,
+        include_str!("over_time.rs"),
+    ),
+    (
+        "refused-on-kept-connection",
+        over_time::refused_on_kept_connection,
+        include_str!("over_time.rs"),
+    ),
     ("repetition", effect::repetition, include_str!("effect.rs")),
+    (
+        "revocation-latency",
+        over_time::revocation_latency,
+        include_str!("over_time.rs"),
+    ),
     ("revoked", effect::revoked, include_str!("effect.rs")),
+    (
+        "same-or-nothing",
+        collateral::same_or_nothing,
+        include_str!("collateral.rs"),
+    ),
     (
         "second-lives",
         effect::second_lives,
         include_str!("effect.rs"),
+    ),
+    (
+        "stays-dead",
+        over_time::stays_dead,
+        include_str!("over_time.rs"),
     ),
 ];
 

@@ -114,6 +114,26 @@ fn expectation(requirement: &Requirement) -> String {
 fn write_step(text: &mut String, step: &Step, case: &Case) {
     match step {
         Step::Send(send) => write_send(text, send, case),
+        Step::Together(sends, _) => {
+            let _ = writeln!(text, "  at once   {} requests:", sends.len());
+            for send in sends {
+                write_send(text, send, case);
+            }
+        }
+        Step::SendInUse(slot, send) => {
+            let _ = writeln!(
+                text,
+                "  use       {slot}'s credential on the probe all the while"
+            );
+            write_send(text, send, case);
+        }
+        Step::LookAcross(slot, times) => {
+            let _ = writeln!(text, "  look      at {slot} over {times} fresh connections");
+        }
+        Step::LookAtIdle => text.push_str("  look      at every key that no case has\n"),
+        Step::LookAtTheDead => {
+            text.push_str("  look      again at keys that were revoked --linger ago\n");
+        }
         Step::RequireAnySuccess { .. } => {
             text.push_str("  then      only where that succeeded:\n");
         }

@@ -16,9 +16,9 @@ pub use build::{CASES_PER_OPERATION_MAX, Plan, PlanError, nearest, plan};
 pub use case::{Case, CaseId, Control, RequirementIndex, ScriptIndex};
 pub use life::Life;
 pub use readings::readings;
-pub use script::{Holder, Script, Send, Slot, Step, Wire};
+pub use script::{Holder, Limits, Script, Send, Slot, Step, Wire};
 pub use select::Selection;
-pub use template::{Derivation, Piece, Template, display};
+pub use template::{Derivation, IdSpelling, Piece, Template, display};
 
 // The layers after `plan` speak of levels and requirements without knowing suites.
 pub use crate::suite::{
@@ -27,8 +27,10 @@ pub use crate::suite::{
 };
 
 /// The checks that a requirement may name; `check` implements each.
-pub const CHECKS: [&str; 15] = [
+pub const CHECKS: [&str; 24] = [
+    "answered-within",
     "bystanders-live",
+    "concurrent",
     "consistent",
     "declared-media-type",
     "declared-schema",
@@ -37,10 +39,17 @@ pub const CHECKS: [&str; 15] = [
     "no-effect",
     "no-redirect",
     "no-transfer-encoding",
+    "nothing-dies",
     "only-addressed",
     "property-present",
+    "refused-across",
     "refused-elsewhere",
+    "refused-in-use",
+    "refused-on-kept-connection",
     "repetition",
+    "revocation-latency",
     "revoked",
+    "same-or-nothing",
     "second-lives",
+    "stays-dead",
 ];

@@ -61,14 +61,17 @@ pub enum Slot {
     Victim,
     /// A second one, made after the first: addressed by a sloppy target alone.
     Second,
+    /// One more, by number, for scripts that address many at once.
+    Further(u8),
 }
 
 impl fmt::Display for Slot {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Victim => "victim",
-            Self::Second => "second",
-        })
+        match self {
+            Self::Victim => formatter.write_str("victim"),
+            Self::Second => formatter.write_str("second"),
+            Self::Further(number) => write!(formatter, "further-{number}"),
+        }
     }
 }
 
@@ -94,7 +97,7 @@ pub struct Send {
     pub credential: CredentialClass,
     /// How its path stands to the operation's template; nothing for other paths and operations.
     pub path: Option<PathClass>,
-    /// The instance that its path names, where it names one canonically.
+    /// The instance that its path names, canonically or in a spelling that some readers take.
     pub addresses: Option<Slot>,
     /// The constraint that it breaks, where it is invalid by the contract.
     pub breaks: Option<String>,
@@ -105,6 +108,11 @@ pub struct Send {
 pub enum Step {
     /// Sends a request.
     Send(Box<Send>),
+    /// Sends all of them at once, each on a connection of its own.
+    Together(Vec<Send>, Limits),
+    /// Keeps using the instance's credential on the probe while the request is sent, and a little
+    /// longer.
+    SendInUse(Slot, Box<Send>),
     /// Ends the script here unless one of the requests got a 2xx: what follows would mean nothing.
     RequireAnySuccess {
         /// The requests' labels.
@@ -116,8 +124,23 @@ pub enum Step {
     Look(Slot),
     /// Uses the instance's credential on the probe this many times, to warm any cache.
     Use(Slot, u32),
+    /// Looks at a dead instance over this many fresh connections: each may meet another replica.
+    LookAcross(Slot, u32),
     /// Looks at every disposable instance that no request addressed.
     LookAtBystanders,
+    /// Looks at every disposable instance that no script has now.
+    LookAtIdle,
+    /// Looks again at instances that were revoked `--linger` ago.
+    LookAtTheDead,
+}
+
+/// What is done about a limit that requests sent at once run into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limits {
+    /// It is waited out, and what met it is sent again.
+    WaitedOut,
+    /// It is an answer like any other.
+    Answers,
 }
 
 /// What is done on the wire for one or several cases. Every leased instance is looked at before
@@ -157,9 +180,10 @@ impl Script {
 
     /// Its requests in order.
     pub fn sends(&self) -> impl Iterator<Item = &Send> {
-        self.steps.iter().filter_map(|step| match step {
-            Step::Send(send) => Some(send.as_ref()),
-            _ => None,
+        self.steps.iter().flat_map(|step| match step {
+            Step::Send(send) | Step::SendInUse(_, send) => std::slice::from_ref(send.as_ref()),
+            Step::Together(sends, _) => sends.as_slice(),
+            _ => &[],
         })
     }
 
@@ -173,7 +197,10 @@ impl Script {
     #[must_use]
     pub fn slots(&self) -> BTreeSet<Slot> {
         let looked = self.steps.iter().filter_map(|step| match step {
-            Step::Look(slot) | Step::Use(slot, _) => Some(*slot),
+            Step::Look(slot)
+            | Step::Use(slot, _)
+            | Step::SendInUse(slot, _)
+            | Step::LookAcross(slot, _) => Some(*slot),
             _ => None,
         });
         let named = self
@@ -182,6 +209,7 @@ impl Script {
             .filter_map(|piece| match piece {
                 Piece::Id(slot)
                 | Piece::IdPlus(slot, _)
+                | Piece::IdAs(slot, _)
                 | Piece::Secret(Holder::Leased(slot), _) => Some(*slot),
                 _ => None,
             });

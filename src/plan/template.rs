@@ -33,10 +33,44 @@ pub enum Piece {
     Id(Slot),
     /// The id of a leased instance plus a number: a value that wraps around to the id.
     IdPlus(Slot, u128),
+    /// The id of a leased instance in another spelling.
+    IdAs(Slot, IdSpelling),
     /// The id of the already revoked instance.
     RevokedId,
     /// A secret, or something made from it.
     Secret(Holder, Derivation),
+}
+
+/// Another spelling of an id, as some readers take it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdSpelling {
+    /// In base 16, as `0x2a`.
+    Hexadecimal,
+    /// In full-width digits (U+FF10 to U+FF19), percent-encoded.
+    FullWidth,
+}
+
+impl IdSpelling {
+    /// The id so spelled; nothing where it is no decimal number.
+    #[must_use]
+    pub fn spell(self, id: &str) -> Option<String> {
+        let number: u128 = id.parse().ok()?;
+        Some(match self {
+            Self::Hexadecimal => format!("{number:#x}"),
+            // U+FF10 is EF BC 90 in UTF-8, and the nine digits after it follow.
+            Self::FullWidth => id
+                .bytes()
+                .map(|digit| format!("%EF%BC%{:02X}", 0x90 + (digit & 0x0f)))
+                .collect(),
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Hexadecimal => "hexadecimal",
+            Self::FullWidth => "in full-width digits",
+        }
+    }
 }
 
 /// What is made of a secret before it is sent.
@@ -103,6 +137,7 @@ impl fmt::Display for Piece {
             Self::Bytes(bytes) => write!(formatter, "{}", bytes.escape_ascii()),
             Self::Id(slot) => write!(formatter, "{{{slot}.id}}"),
             Self::IdPlus(slot, number) => write!(formatter, "{{{slot}.id + {number}}}"),
+            Self::IdAs(slot, spelling) => write!(formatter, "{{{slot}.id {}}}", spelling.name()),
             Self::RevokedId => formatter.write_str("{revoked.id}"),
             Self::Secret(holder, derivation) => {
                 write!(formatter, "{{{holder}.secret{}}}", derivation.name())

@@ -24,6 +24,10 @@ const RUN_MAX: &str = "60s";
 /// variants in tens of milliseconds; a defect that hangs is to be found, not waited for.
 const EXCHANGE_MAX: &str = "2s";
 
+/// How long a revoked key is watched for coming back: a little longer than it takes to where one
+/// does, and about as long as the run takes anyway.
+const LINGER: &str = "350ms";
+
 /// Makes the tenants' secrets and ids the same each time, so that what is found is, too.
 const SEED: u64 = 20_260_101;
 
@@ -159,6 +163,7 @@ async fn job(tenant: &Tenant) -> Result<Job, RehearsalError> {
             allow: Some(Tier::Tenant.to_string()),
             gate: vec!["contract,http,security,robustness".to_owned()],
             timeout: Some(EXCHANGE_MAX.to_owned()),
+            linger: Some(LINGER.to_owned()),
             max_time: Some(RUN_MAX.to_owned()),
             ..Flags::default()
         },

@@ -179,6 +179,7 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
         run: run.clone(),
         victims_needed: victims_needed(&parts.plan),
         revocation_within: settings.revocation_within.value,
+        linger: settings.linger.value,
     };
     let started = started(&parts, &url, run);
     Ok(Job {

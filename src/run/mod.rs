@@ -10,10 +10,12 @@ pub mod event;
 mod exchange_fact;
 mod judge;
 mod limits;
+mod look;
 mod perform;
 mod render;
 mod reproduce;
 mod stop;
+mod together;
 mod verdict;
 
 use std::collections::BTreeSet;

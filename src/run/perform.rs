@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use crate::check::{KeyTrace, Moment, Record, Sent};
 use crate::fixture::{Fixtures, Lease, Missing, Unavailable, Wish};
 use crate::http::{Connection, Exchange, Fault};
 use crate::plan::{CredentialClass, Holder, Life, PathClass, Script, Send, Slot, Step, Tier, Wire};
 
-use super::limits::{DEAD_LEASES_MAX, LOOK_PAUSE, TRIES_WITHOUT_ANSWER};
+use super::limits::{DEAD_LEASES_MAX, TRIES_WITHOUT_ANSWER};
 use super::render::{Bindings, render, with_id_text};
 
 /// Everything that a script did.
@@ -109,14 +107,14 @@ pub async fn perform(fixtures: &Fixtures, script: &Script) -> Performance {
     }
 }
 
-struct Performer<'a> {
-    fixtures: &'a Fixtures,
-    script: &'a Script,
-    bindings: Bindings,
-    lease: Lease,
-    record: Record,
-    log: Vec<Logged>,
-    unanswered: BTreeMap<String, u32>,
+pub(super) struct Performer<'a> {
+    pub(super) fixtures: &'a Fixtures,
+    pub(super) script: &'a Script,
+    pub(super) bindings: Bindings,
+    pub(super) lease: Lease,
+    pub(super) record: Record,
+    pub(super) log: Vec<Logged>,
+    pub(super) unanswered: BTreeMap<String, u32>,
     kept: Option<Connection>,
     made_limited: bool,
 }
@@ -128,7 +126,10 @@ impl<'a> Performer<'a> {
             script,
             bindings: Bindings::default(),
             lease: Lease::default(),
-            record: Record::default(),
+            record: Record {
+                revocation_within: fixtures.revocation_within(),
+                ..Record::default()
+            },
             log: Vec::new(),
             unanswered,
             kept: None,
@@ -178,7 +179,7 @@ impl<'a> Performer<'a> {
     async fn bind_slots(&mut self) -> Result<(), Absence> {
         let slots: Vec<Slot> = self.script.slots().into_iter().collect();
         if slots.is_empty() {
-            return Ok(());
+            return self.reads_harmlessly();
         }
         for _ in 0..DEAD_LEASES_MAX {
             match self.lease(slots.len()).await {
@@ -196,7 +197,7 @@ impl<'a> Performer<'a> {
             let instances = self.lease.instances.clone();
             self.bindings.slots = slots.iter().copied().zip(instances).collect();
             if self.all_live_before(&slots).await {
-                return Ok(());
+                return self.reads_harmlessly();
             }
             self.fixtures.release(std::mem::take(&mut self.lease));
             self.record.moments.clear();
@@ -208,21 +209,41 @@ impl<'a> Performer<'a> {
     }
 
     async fn lease(&self, count: usize) -> Result<Lease, Unavailable> {
-        let odd: Vec<&Send> = self
-            .script
-            .sends()
-            .filter(|send| send.path == Some(PathClass::Template))
-            .collect();
+        let odd: Vec<&Send> = self.odd_sends().collect();
         if odd.is_empty() || self.fixtures.allow() == Tier::Tenant {
             return self.fixtures.lease(count, &Wish::Any).await;
         }
         let harmless = |instance: &crate::fixture::Instance| {
             odd.iter().all(|send| {
                 let look = |text: &str| self.fixtures.is_harmless(text);
-                with_id_text(&send.template, instance, look).unwrap_or(true)
+                with_id_text(&send.template, |_| Some(instance), look).unwrap_or(true)
             })
         };
         self.fixtures.lease(count, &Wish::First(&harmless)).await
+    }
+
+    /// The requests whose path a sloppy target may misread.
+    fn odd_sends(&self) -> impl Iterator<Item = &'a Send> {
+        self.script
+            .sends()
+            .filter(|send| send.path != Some(PathClass::Canonical) && !send.template.is_safe())
+    }
+
+    /// Whether all readings of the ids are ours or nobody's, now that it is known which they are.
+    fn reads_harmlessly(&self) -> Result<(), Absence> {
+        if self.fixtures.allow() == Tier::Tenant {
+            return Ok(());
+        }
+        let bound = |slot| self.bindings.slots.get(&slot);
+        let look = |text: &str| self.fixtures.is_harmless(text);
+        let harmless = self
+            .odd_sends()
+            .all(|send| with_id_text(&send.template, bound, look).unwrap_or(true));
+        if harmless {
+            return Ok(());
+        }
+        let reason = "a sloppy target could read somebody else's id (needs --allow tenant)";
+        Err(Absence::NotApplicable(reason.to_owned()))
     }
 
     /// Whether an id that belongs to nobody may be addressed instead: only where no request could
@@ -278,13 +299,18 @@ impl<'a> Performer<'a> {
                         self.look(*slot, "use").await;
                     }
                 }
+                Step::Together(sends, limits) => self.send_together(sends, *limits).await?,
+                Step::SendInUse(slot, send) => self.send_in_use(*slot, send).await?,
+                Step::LookAcross(slot, times) => self.look_across(*slot, *times).await,
                 Step::LookAtBystanders => self.look_at_bystanders().await,
+                Step::LookAtIdle => self.look_at_idle().await,
+                Step::LookAtTheDead => self.look_at_the_dead().await?,
             }
         }
         Ok(())
     }
 
-    async fn send(&mut self, send: &Send) -> Result<(), Absence> {
+    pub(super) async fn send(&mut self, send: &Send) -> Result<(), Absence> {
         let request = render(&send.template, &self.bindings, self.fixtures)
             .map_err(Absence::NotApplicable)?;
         let (exchange, at) = match send.wire {
@@ -304,22 +330,7 @@ impl<'a> Performer<'a> {
                 pause.as_secs()
             )));
         }
-        self.log.push(Logged {
-            label: send.label.clone(),
-            exchange: exchange.clone(),
-            at,
-        });
-        let unanswered = self
-            .unanswered
-            .get(&send.label)
-            .copied()
-            .unwrap_or_default();
-        let sent = Sent {
-            send: send.clone(),
-            exchange,
-            unanswered,
-            at,
-        };
+        let sent = self.noted(send, exchange, at);
         let acted = sent.is_success() && send.credential == CredentialClass::Sufficient;
         self.record
             .moments
@@ -333,6 +344,22 @@ impl<'a> Performer<'a> {
             None => {}
         }
         Ok(())
+    }
+
+    /// The request and its exchange for the record; the log has it from here on.
+    pub(super) fn noted(&mut self, send: &Send, exchange: Exchange, at: Duration) -> Sent {
+        self.log.push(Logged {
+            label: send.label.clone(),
+            exchange: exchange.clone(),
+            at,
+        });
+        let unanswered = self.unanswered.get(&send.label).copied();
+        Sent {
+            send: send.clone(),
+            exchange,
+            unanswered: unanswered.unwrap_or_default(),
+            at,
+        }
     }
 
     async fn send_kept(&mut self, request: &crate::http::Request) -> (Exchange, Duration) {
@@ -351,117 +378,5 @@ impl<'a> Performer<'a> {
             }
             Err(fault) => (Exchange::new(request.clone(), Err(fault)), at),
         }
-    }
-
-    /// Looks at an instance that should be dead: at once, and again until it is or must be.
-    async fn look_until_dead(&mut self, slot: Slot) {
-        let since = Instant::now();
-        let within = self.fixtures.revocation_within();
-        loop {
-            let life = self.look(slot, "look after").await;
-            if life == Life::Dead {
-                self.record.revocation_latency = Some(since.elapsed());
-                return;
-            }
-            if life != Life::Alive || since.elapsed() >= within {
-                return;
-            }
-            self.record.moments.pop();
-            tokio::time::sleep(LOOK_PAUSE).await;
-        }
-    }
-
-    async fn look(&mut self, slot: Slot, label: &str) -> Life {
-        let Some(instance) = self.bindings.slots.get(&slot).cloned() else {
-            return Life::Unknown(format!("no {slot} was leased"));
-        };
-        let at = self.fixtures.messenger().elapsed();
-        let look = self
-            .fixtures
-            .look(&instance.secret, Some(&instance.id))
-            .await;
-        if let Some(exchange) = look.exchange {
-            self.log.push(Logged {
-                label: format!("{label}: {slot}"),
-                exchange,
-                at,
-            });
-        }
-        if look.pairing == Some(false) {
-            self.record.notes.push(format!(
-                "the probe names another id than {} for this key's secret: the pairing that was \
-                 handed over is wrong",
-                instance.id
-            ));
-        }
-        self.record
-            .moments
-            .push(Moment::Looked(slot, look.life.clone()));
-        self.lease.report(&instance.id, &look.life);
-        if let Some(trace) = self.record.keys.get_mut(&slot) {
-            trace.after = look.life.clone();
-        }
-        look.life
-    }
-
-    /// After the last request: every leased instance, the sentinel, and the caller's own key.
-    async fn look_around(&mut self) {
-        let slots: Vec<Slot> = self.bindings.slots.keys().copied().collect();
-        for slot in slots {
-            let looked_last = matches!(
-                self.record.moments.last(),
-                Some(Moment::Looked(last, _)) if *last == slot
-            );
-            if !looked_last {
-                self.look(slot, "look after").await;
-            }
-        }
-        let acts = self.script.sends().any(|send| !send.template.is_safe());
-        if acts && let Some(sentinel) = self.fixtures.sentinel().await.cloned() {
-            let life = self
-                .look_at("sentinel", &sentinel.secret, Some(&sentinel.id))
-                .await;
-            self.record.sentinel = Some(life);
-        }
-        if self.script.consumes > 0
-            && let Some(admin) = self.fixtures.admin().cloned()
-        {
-            let life = self.look_at("admin", &admin, None).await;
-            self.record.admin = Some(life);
-        }
-    }
-
-    async fn look_at_bystanders(&mut self) {
-        for id in self.fixtures.lost() {
-            self.record.bystanders.push((id, Life::Dead));
-        }
-        let sentinel = self.fixtures.sentinel().await.cloned();
-        for instance in self.fixtures.idle().into_iter().chain(sentinel) {
-            let life = self
-                .look_at("bystander", &instance.secret, Some(&instance.id))
-                .await;
-            // A key that was never seen alive, such as one handed over dead, proves nothing.
-            if life != Life::Dead || instance.lived {
-                self.record.bystanders.push((instance.id, life));
-            }
-        }
-    }
-
-    async fn look_at(
-        &mut self,
-        label: &str,
-        secret: &crate::http::Secret,
-        id: Option<&str>,
-    ) -> Life {
-        let at = self.fixtures.messenger().elapsed();
-        let look = self.fixtures.look(secret, id).await;
-        if let Some(exchange) = look.exchange {
-            self.log.push(Logged {
-                label: format!("look at the {label}"),
-                exchange,
-                at,
-            });
-        }
-        look.life
     }
 }

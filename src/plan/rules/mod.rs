@@ -1,14 +1,20 @@
 //! The rules: each derives cases from an operation, its security scheme and the resource that its
 //! path parameter names. A file a family, its variants as a table.
 
+mod concurrent_request;
 mod conflicting_id;
 mod credential_elsewhere;
 mod credential_value;
 mod dead_credential;
 mod identity;
+mod malformed_content;
+mod mass_id;
 mod missing_credential;
 mod non_integer_id;
+mod other_id;
 mod request;
+mod spelled_id;
+mod used_credential;
 mod valid_request;
 
 use crate::api::{Api, Operation};
@@ -113,12 +119,23 @@ pub const RULES: &[Rule] = &[
     credential_elsewhere::CREDENTIAL_FALLBACK,
     non_integer_id::NON_INTEGER_ID,
     non_integer_id::WRAPPED_ID,
+    spelled_id::SPELLED_ID,
+    other_id::OTHER_ID,
     conflicting_id::CONFLICTING_ID,
+    malformed_content::MALFORMED_CONTENT,
     dead_credential::DEAD_CREDENTIAL,
     dead_credential::REPEATED_REQUEST,
     dead_credential::WARM_CREDENTIAL,
     dead_credential::DEAD_ON_OTHER_OPERATIONS,
+    used_credential::CREDENTIAL_IN_USE,
+    used_credential::KEPT_CONNECTION,
+    concurrent_request::CONCURRENT_REQUEST,
+    concurrent_request::ANONYMOUS_BURST,
+    used_credential::LINGERING_CREDENTIAL,
     dead_credential::BYSTANDERS,
+    // Last: on a broken target they may empty the tenant.
+    mass_id::EMPTY_ID,
+    mass_id::RESERVED_ID,
 ];
 
 /// The rule with the name.

@@ -142,6 +142,9 @@ fn is_never_an_integer(id: &[Piece]) -> bool {
                 Piece::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
                 Piece::Id(_) => representative.to_string(),
                 Piece::IdPlus(_, number) => (representative + number).to_string(),
+                Piece::IdAs(_, spelling) => spelling
+                    .spell(&representative.to_string())
+                    .unwrap_or_default(),
                 Piece::RevokedId => representative.to_string(),
                 // Secrets that are all digits are left out when the bytes are known.
                 Piece::Secret(..) => "secret".to_owned(),
