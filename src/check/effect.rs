@@ -19,7 +19,7 @@ pub fn revoked(subject: &Subject, _: &Requirement) -> Judgement {
             return Judgement::Silent("the request addresses no instance".to_owned());
         };
         match subject.record.life_after(index, slot) {
-            Some(Life::Dead) => Judgement::Satisfied,
+            Some(Life::Dead) => as_documented(subject, index, slot),
             Some(Life::Alive) => {
                 let actual = format!("its credential is still accepted after {}", sent.seen());
                 Judgement::Violated(vec![Violation::at(index, "the key is dead", actual)])
@@ -28,6 +28,18 @@ pub fn revoked(subject: &Subject, _: &Requirement) -> Judgement {
             None => Judgement::Undecided("nobody looked at it afterwards".to_owned()),
         }
     }))
+}
+
+/// The dead instance's credential is refused with the status that the probe documents.
+fn as_documented(subject: &Subject, index: usize, slot: Slot) -> Judgement {
+    let probe = subject.plan.suite.resource.probe.as_ref();
+    match (probe, subject.record.refusals.get(&slot)) {
+        (Some(probe), Some(status)) if *status != probe.dead => {
+            let expected = format!("{} from {} for the dead key", probe.dead, probe.operation);
+            Judgement::Violated(vec![Violation::at(index, expected, status.to_string())])
+        }
+        _ => Judgement::Satisfied,
+    }
 }
 
 /// The status and the addressed instance's state agree (DESIGN, "Consistency oracle").
@@ -132,20 +144,12 @@ pub fn repetition(subject: &Subject, _: &Requirement) -> Judgement {
 
 /// Every instance that no request of the run addressed lives.
 pub fn bystanders_live(subject: &Subject, _: &Requirement) -> Judgement {
-    fold(
-        subject
-            .record
-            .bystanders
-            .iter()
-            .map(|(id, life)| match life {
-                Life::Alive => Judgement::Satisfied,
-                Life::Dead => Judgement::Violated(vec![Violation::of_state(
-                    format!("id {id}, which no request addressed, lives"),
-                    "it is dead",
-                )]),
-                Life::Unknown(reason) => Judgement::Silent(reason.clone()),
-            }),
-    )
+    let record = subject.record;
+    let others = record.bystanders.iter().map(|(_, life)| match life {
+        Life::Alive | Life::Dead => Judgement::Satisfied,
+        Life::Unknown(reason) => Judgement::Silent(reason.clone()),
+    });
+    fold(others.chain(dead_bystanders(record)))
 }
 
 struct KeyAlive(String);
@@ -162,7 +166,7 @@ pub(super) fn others_live(record: &Record) -> Judgement {
         ("the sentinel", record.sentinel.as_ref()),
         ("the caller's own key", record.admin.as_ref()),
     ];
-    fold(others.into_iter().filter_map(|(name, life)| {
+    let others = others.into_iter().filter_map(|(name, life)| {
         life.map(|life| match life {
             Life::Alive => Judgement::Satisfied,
             Life::Dead => Judgement::Violated(vec![Violation::of_state(
@@ -171,5 +175,20 @@ pub(super) fn others_live(record: &Record) -> Judgement {
             )]),
             Life::Unknown(reason) => Judgement::Undecided(reason.clone()),
         })
-    }))
+    });
+    fold(others.chain(dead_bystanders(record)))
+}
+
+/// Instances that nobody had, lived before the script, and are dead after it.
+pub fn dead_bystanders(record: &Record) -> impl Iterator<Item = Judgement> {
+    record
+        .bystanders
+        .iter()
+        .filter(|(_, life)| *life == Life::Dead)
+        .map(|(id, _)| {
+            Judgement::Violated(vec![Violation::of_state(
+                format!("id {id}, which no request addressed, lives"),
+                "it is dead",
+            )])
+        })
 }

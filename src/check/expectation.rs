@@ -20,6 +20,7 @@ pub fn judge(subject: &Subject, expect: &Expect) -> Judgement {
         judgements.push(not_sent(subject.record));
     } else if let Some(effect) = expect.effect {
         judgements.push(state(subject.record, effect));
+        judgements.extend(super::effect::dead_bystanders(subject.record));
     }
     fold(judgements)
 }

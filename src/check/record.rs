@@ -132,6 +132,8 @@ pub struct Record {
     pub sentinel: Option<Life>,
     /// The authorised credential after the last request.
     pub admin: Option<Life>,
+    /// The status that refused a leased instance's credential when it was last seen dead.
+    pub refusals: BTreeMap<Slot, u16>,
     /// Instances that no request addressed, by id.
     pub bystanders: Vec<(String, Life)>,
     /// Uses of credentials beside the requests, in order of their starts.
@@ -140,6 +142,11 @@ pub struct Record {
     pub later: Vec<LaterLook>,
     /// How long a revocation may take until it must be seen.
     pub revocation_within: Duration,
+    /// Limits and outages of the whole run, where the script looked: the status, and what
+    /// `Retry-After` said.
+    pub limits: Vec<(u16, String)>,
+    /// Ids that a new instance got though they were a dead one's; nothing where nobody looked.
+    pub reused_ids: Option<Vec<String>>,
     /// How long after the last success the addressed instance was seen dead.
     pub revocation_latency: Option<Duration>,
     /// Why the script ended before its last step.

@@ -106,6 +106,12 @@ pub struct SettingArguments {
     /// What could not be judged does not fail the run; every report says so
     #[arg(long)]
     pub partial: bool,
+    /// Known failures: a case in this file that fails does not fail the run, one that passes does
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<String>,
+    /// Only this part of the selected cases, such as 1/4
+    #[arg(long, value_name = "K/N")]
+    pub shard: Option<String>,
     /// Write a JUnit report
     #[arg(long, value_name = "FILE")]
     pub junit: Option<String>,
@@ -157,7 +163,7 @@ pub struct LibtestArguments {
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
     /// Print each case's exchanges on standard error
-    #[arg(long)]
+    #[arg(long, alias = "no-capture")]
     pub nocapture: bool,
     /// When colours are used
     #[arg(long, value_enum, default_value_t)]
@@ -177,6 +183,21 @@ pub struct LibtestArguments {
     /// Accepted for libtest's sake
     #[arg(long, hide = true)]
     pub test: bool,
+    /// Accepted for libtest's sake: there are no benchmarks
+    #[arg(long, hide = true)]
+    pub bench: bool,
+    /// Accepted for libtest's sake: each failure is shown anyway
+    #[arg(long, hide = true)]
+    pub show_output: bool,
+    /// Accepted for libtest's sake: the event log has the times
+    #[arg(long, hide = true)]
+    pub report_time: bool,
+    /// Accepted for libtest's sake: no case is expected to panic
+    #[arg(long, hide = true)]
+    pub exclude_should_panic: bool,
+    /// Accepted for libtest's sake: cases always run in this process
+    #[arg(long, hide = true)]
+    pub force_run_in_process: bool,
     /// Accepted for libtest's sake: unstable options
     #[arg(short = 'Z', hide = true, value_name = "OPTION")]
     pub unstable: Vec<String>,

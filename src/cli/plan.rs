@@ -130,7 +130,6 @@ fn write_step(text: &mut String, step: &Step, case: &Case) {
         Step::LookAcross(slot, times) => {
             let _ = writeln!(text, "  look      at {slot} over {times} fresh connections");
         }
-        Step::LookAtIdle => text.push_str("  look      at every key that no case has\n"),
         Step::LookAtTheDead => {
             text.push_str("  look      again at keys that were revoked --linger ago\n");
         }
@@ -145,6 +144,14 @@ fn write_step(text: &mut String, step: &Step, case: &Case) {
                 text,
                 "  use       {slot}'s credential on the probe, {times} times"
             );
+        }
+        Step::Abandon(send) => {
+            text.push_str("  abandon   the next request: its answer is not read\n");
+            write_send(text, send, case);
+        }
+        Step::LookAtTraffic => text.push_str("  look      at limits and latencies of the run\n"),
+        Step::LookForReusedIds => {
+            text.push_str("  make      one more key, and compare its id with those of dead ones\n");
         }
         Step::LookAtBystanders => text.push_str("  look      at every key that nobody addressed\n"),
     }
@@ -181,7 +188,13 @@ fn blast(consumes: u32, tier: Tier) -> String {
     match (consumes, tier) {
         (0, Tier::Observe) => "nothing; on a broken target the addressed key".to_owned(),
         (0, _) => "nothing; on a broken target disposable keys".to_owned(),
-        (count, _) => format!("{count} disposable key(s), on purpose"),
+        (count, _) => format!(
+            "{}, on purpose",
+            counted(
+                usize::try_from(count).unwrap_or(usize::MAX),
+                "disposable key"
+            )
+        ),
     }
 }
 
@@ -199,15 +212,25 @@ fn write_summary(text: &mut String, plan: &Plan, allow: Tier) {
         .count();
     let _ = writeln!(
         text,
-        "{} cases, {requests} requests and the looks around them; {} filtered out",
-        plan.cases.len(),
+        "{}, {} and the looks around them; {} filtered out",
+        counted(plan.cases.len(), "case"),
+        counted(requests, "request"),
         plan.filtered_out
     );
     let _ = writeln!(text, "disposable keys needed: {}", victims_needed(plan));
     if beyond > 0 {
         let _ = writeln!(
             text,
-            "{beyond} cases need more than --allow {allow} to be judged in full"
+            "not judged in full without more than --allow {allow}: {}",
+            counted(beyond, "case")
         );
+    }
+}
+
+/// A number of things in words.
+fn counted(count: usize, thing: &str) -> String {
+    match count {
+        1 => format!("1 {thing}"),
+        count => format!("{count} {thing}s"),
     }
 }

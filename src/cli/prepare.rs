@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use probity::api::Api;
+use probity::config::table::VARIABLE_PREFIX;
 use probity::config::{ContractSetting, Flags, Inputs, Settings, SuiteSetting};
 use probity::document::Document;
 use probity::plan::{self, Plan, Selection};
@@ -26,7 +27,8 @@ const CONTRACT_LIMITS: http::fetch::FetchLimits = http::fetch::FetchLimits {
 /// Settings that another part of the program brings, such as the demo's tenant.
 #[derive(Default)]
 pub struct Brought {
-    /// A file of settings, instead of one on disk.
+    /// A file of settings, instead of one on disk; then the user's `PROBITY_…` variables, which
+    /// are for targets of his own, count for nothing.
     pub file: Option<(String, Vec<u8>)>,
     /// Variables, beside the environment's.
     pub environment: Vec<(String, String)>,
@@ -40,6 +42,7 @@ pub fn settings(
 ) -> Result<Settings, Exit> {
     let mut environment: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| brought.file.is_none() || !name.starts_with(VARIABLE_PREFIX))
         .collect();
     environment.extend(brought.environment);
     let file = match brought.file {
@@ -97,6 +100,8 @@ fn flags(arguments: &SettingArguments, libtest: &LibtestArguments) -> Flags {
         strict: said(arguments.strict),
         partial: said(arguments.partial),
         reports: reports.into_iter().flatten().collect(),
+        baseline: arguments.baseline.clone(),
+        shard: arguments.shard.clone(),
         base_path: arguments.base_path.clone(),
         headers: arguments.headers.clone(),
         ca_file: arguments.ca_file.clone(),
@@ -144,6 +149,7 @@ fn select(arguments: &RunArguments, settings: &Settings, plan: Plan) -> Plan {
         exact: arguments.libtest.exact,
         skip: arguments.libtest.skip.clone(),
         tags: settings.tags.value.clone(),
+        shard: settings.shard.value.map(|shard| (shard.index, shard.count)),
     };
     for (filter, nearest) in selection.unmatched(&plan) {
         let hint = nearest.map_or_else(String::new, |id| format!(" (nearest: `{id}`)"));

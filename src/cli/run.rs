@@ -21,16 +21,27 @@ pub fn run(arguments: &RunArguments) -> Result<u8, Exit> {
     execute(arguments, Brought::default())
 }
 
-/// `probity demo`: a run against a tenant of our own.
+/// `probity demo`: a run against a tenant of our own, and against no other.
+///
+/// It may do everything to its target, so nothing from outside can name another one: neither a
+/// flag nor a file nor a variable.
 pub fn demo(arguments: &RunArguments) -> Result<u8, Exit> {
+    let settings = &arguments.settings;
+    for (flag, given) in [
+        ("--target", &settings.target),
+        ("--config", &settings.config),
+    ] {
+        if given.is_some() {
+            return Err(Exit::usage_text(format!(
+                "the demo brings a tenant of its own and takes no {flag}: use `probity run`"
+            )));
+        }
+    }
     let tenant = EmbeddedTenant::start().map_err(|error| Exit::fault(&error))?;
-    let mut brought = Brought {
+    let brought = Brought {
         file: Some(("demo".to_owned(), tenant.config(Tier::Tenant).into_bytes())),
         environment: tenant.environment(),
     };
-    if arguments.settings.config.is_some() {
-        brought.file = None;
-    }
     let code = execute(arguments, brought);
     drop(tenant);
     code

@@ -26,6 +26,8 @@ pub struct Plan {
     pub scripts: Vec<Script>,
     /// The cases, in the order of reports.
     pub cases: Vec<Case>,
+    /// The ids of all cases, selected or not.
+    pub all_ids: BTreeSet<String>,
     /// How many cases a selection left out.
     pub filtered_out: usize,
 }
@@ -149,6 +151,7 @@ pub fn plan(
         suite: suite.clone(),
         base_path: base_path.to_owned(),
         scripts,
+        all_ids: cases.iter().map(|case| case.id.to_string()).collect(),
         cases,
         filtered_out: 0,
     })

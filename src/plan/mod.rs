@@ -16,7 +16,7 @@ pub use build::{CASES_PER_OPERATION_MAX, Plan, PlanError, nearest, plan};
 pub use case::{Case, CaseId, Control, RequirementIndex, ScriptIndex};
 pub use life::Life;
 pub use readings::readings;
-pub use script::{Holder, Limits, Script, Send, Slot, Step, Wire};
+pub use script::{Holder, Limits, Script, Send, Slot, Step, Watch, Wire};
 pub use select::Selection;
 pub use template::{Derivation, IdSpelling, Piece, Template, display};
 

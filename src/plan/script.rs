@@ -82,6 +82,9 @@ pub enum Wire {
     Fresh,
     /// On the connection of the request before it in the script.
     Kept,
+    /// On a connection of its own without encryption, at the port of plain HTTP: only where the
+    /// target is encrypted and at its own scheme's port.
+    Cleartext,
 }
 
 /// One request of a script.
@@ -128,10 +131,14 @@ pub enum Step {
     LookAcross(Slot, u32),
     /// Looks at every disposable instance that no request addressed.
     LookAtBystanders,
-    /// Looks at every disposable instance that no script has now.
-    LookAtIdle,
     /// Looks again at instances that were revoked `--linger` ago.
     LookAtTheDead,
+    /// Sends a request and closes the connection without reading the answer.
+    Abandon(Box<Send>),
+    /// Collects what the run's traffic as a whole shows: limits, outages, latencies.
+    LookAtTraffic,
+    /// Makes one more instance and compares its id with those of the dead.
+    LookForReusedIds,
 }
 
 /// What is done about a limit that requests sent at once run into.
@@ -155,8 +162,22 @@ pub struct Script {
     pub alone: bool,
     /// How many leased instances die of it on a correct target.
     pub consumes: u32,
+    /// What is watched beside the leased instances and the sentinel.
+    pub watch: Watch,
     /// A tier that it needs whatever its bytes say: `Observe` where they say it all.
     pub tier_at_least: Tier,
+}
+
+/// What a script watches beside its own instances and the sentinel.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Watch {
+    /// Nothing more.
+    #[default]
+    Own,
+    /// Instances that nobody has, before and after: for requests whose stray effect could hit any.
+    Bystanders,
+    /// Not even its own before the first request: for an instance that was never used.
+    OnlyAfter,
 }
 
 impl Script {
@@ -165,12 +186,29 @@ impl Script {
     pub fn single(name: impl Into<String>, send: Send) -> Self {
         let consumes = u32::from(send.credential == CredentialClass::Sufficient);
         Self {
-            name: name.into(),
-            steps: vec![Step::Send(Box::new(send))],
-            alone: false,
             consumes,
+            ..Self::of(name, vec![Step::Send(Box::new(send))])
+        }
+    }
+
+    /// A script of steps that uses up nothing.
+    #[must_use]
+    pub fn of(name: impl Into<String>, steps: Vec<Step>) -> Self {
+        Self {
+            name: name.into(),
+            steps,
+            alone: false,
+            consumes: 0,
+            watch: Watch::Own,
             tier_at_least: Tier::Observe,
         }
+    }
+
+    /// Runs it while nothing else does, and watches instances that nobody has: whatever dies is its
+    /// doing.
+    pub fn isolate(&mut self) {
+        self.alone = true;
+        self.watch = Watch::Bystanders;
     }
 
     /// Leases a victim and watches it, also where no request names it.
@@ -181,7 +219,9 @@ impl Script {
     /// Its requests in order.
     pub fn sends(&self) -> impl Iterator<Item = &Send> {
         self.steps.iter().flat_map(|step| match step {
-            Step::Send(send) | Step::SendInUse(_, send) => std::slice::from_ref(send.as_ref()),
+            Step::Send(send) | Step::SendInUse(_, send) | Step::Abandon(send) => {
+                std::slice::from_ref(send.as_ref())
+            }
             Step::Together(sends, _) => sends.as_slice(),
             _ => &[],
         })
@@ -210,6 +250,7 @@ impl Script {
                 Piece::Id(slot)
                 | Piece::IdPlus(slot, _)
                 | Piece::IdAs(slot, _)
+                | Piece::IdEncoded(slot)
                 | Piece::Secret(Holder::Leased(slot), _) => Some(*slot),
                 _ => None,
             });

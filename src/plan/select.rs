@@ -15,6 +15,8 @@ pub struct Selection {
     pub skip: Vec<String>,
     /// Tags of which a case must have one. Any where there is none.
     pub tags: Vec<String>,
+    /// The part of what is selected that runs: the how manieth, from 1, of how many.
+    pub shard: Option<(u32, u32)>,
 }
 
 impl Selection {
@@ -29,6 +31,10 @@ impl Selection {
             .map(|case| case.id.to_string())
             .collect();
         plan.cases.retain(|case| keep.contains(case.id.as_str()));
+        if let Some((index, count)) = self.shard {
+            let mut turn = (1..=count.max(1)).cycle();
+            plan.cases.retain(|_| turn.next() == Some(index));
+        }
         plan.filtered_out += before - plan.cases.len();
         plan
     }

@@ -35,6 +35,8 @@ pub enum Piece {
     IdPlus(Slot, u128),
     /// The id of a leased instance in another spelling.
     IdAs(Slot, IdSpelling),
+    /// The id of a leased instance with each character percent-encoded (RFC 3986 §2.1).
+    IdEncoded(Slot),
     /// The id of the already revoked instance.
     RevokedId,
     /// A secret, or something made from it.
@@ -138,6 +140,7 @@ impl fmt::Display for Piece {
             Self::Id(slot) => write!(formatter, "{{{slot}.id}}"),
             Self::IdPlus(slot, number) => write!(formatter, "{{{slot}.id + {number}}}"),
             Self::IdAs(slot, spelling) => write!(formatter, "{{{slot}.id {}}}", spelling.name()),
+            Self::IdEncoded(slot) => write!(formatter, "{{{slot}.id, percent-encoded}}"),
             Self::RevokedId => formatter.write_str("{revoked.id}"),
             Self::Secret(holder, derivation) => {
                 write!(formatter, "{{{holder}.secret{}}}", derivation.name())

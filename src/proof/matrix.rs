@@ -7,11 +7,11 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::plan::{CaseId, Code, Level, Plan, Profile, nearest};
+use crate::plan::{CaseId, Code, Level, Plan, Profile, Requirement, nearest};
 use crate::run::event::Verdict;
-use crate::tenant::{Defect, Odd};
+use crate::tenant::{Class, Defect, Odd};
 
-use super::rehearsal::{Rehearsal, RehearsalError, SUITE, Script, Sighting, rehearse};
+use super::rehearsal::{Rehearsal, RehearsalError, SUITE, Script, Sighting, Trial, rehearse};
 use super::unprovable;
 
 /// How many tenants are tried at once: more than cores, since runs also wait, and few enough that
@@ -212,7 +212,7 @@ impl KillMatrix {
 pub async fn selftest(filters: &[String]) -> Result<KillMatrix, SelftestError> {
     let plan = Script::read().map_err(SelftestError::BuiltIn)?.plan;
     let (defects, odd) = select(filters)?;
-    let mut runs = rehearse_all(&defects, &odd).await?;
+    let mut runs = rehearse_all(&plan, &defects, &odd).await?;
     let mut run = |name: &'static str| {
         runs.remove(name).ok_or(SelftestError::Rehearsal {
             tenant: name,
@@ -266,22 +266,35 @@ fn select(filters: &[String]) -> Result<(Vec<Defect>, Vec<Odd>), SelftestError> 
 
 /// Every run, by the name of its tenant.
 async fn rehearse_all(
+    plan: &Plan,
     defects: &[Defect],
     odd: &[Odd],
 ) -> Result<BTreeMap<&'static str, Rehearsal>, SelftestError> {
     let permits = Arc::new(Semaphore::new(TENANTS_AT_ONCE));
-    let conforming = (CONFORMING, Vec::new(), Vec::new());
-    let defects = defects
-        .iter()
-        .map(|defect| (defect.name, vec![*defect], Vec::new()));
-    let odd = odd.iter().map(|odd| (odd.name, Vec::new(), vec![*odd]));
+    let conforming = (CONFORMING, Trial::default());
+    let defects = defects.iter().map(|defect| {
+        let now_and_then = defect.class == Class::Flaky && demanded(plan, *defect).is_some();
+        let trial = Trial {
+            defects: vec![*defect],
+            until: now_and_then.then_some(defect.requirement),
+            ..Trial::default()
+        };
+        (defect.name, trial)
+    });
+    let odd = odd.iter().map(|odd| {
+        let trial = Trial {
+            odd: vec![*odd],
+            ..Trial::default()
+        };
+        (odd.name, trial)
+    });
     let mut tasks = JoinSet::new();
-    for (name, defects, odd) in std::iter::once(conforming).chain(defects).chain(odd) {
+    for (name, trial) in std::iter::once(conforming).chain(defects).chain(odd) {
         let permits = Arc::clone(&permits);
         tasks.spawn(async move {
             // It is never closed; without a permit the run is only less polite.
             let permit = permits.acquire().await;
-            let run = rehearse(defects, odd).await;
+            let run = rehearse(trial).await;
             drop(permit);
             (name, run)
         });
@@ -300,21 +313,15 @@ async fn rehearse_all(
     Ok(runs)
 }
 
-/// Whether a requirement caught something: by the verdict that its level allows.
-fn caught(sighting: &Sighting) -> bool {
-    match (sighting.level, sighting.verdict) {
-        (_, Verdict::Fail) => true,
-        (Level::Should, Verdict::Warn) => true,
-        // It only observes: that it has something to tell is all it can say.
-        (Level::May, Verdict::Pass) => true,
-        _ => false,
-    }
+/// The requirement that the defect violates, where the suite has it.
+fn demanded(plan: &Plan, defect: Defect) -> Option<&Requirement> {
+    let mut requirements = plan.suite.requirements.iter();
+    requirements.find(|own| own.code.as_str() == defect.requirement)
 }
 
 fn defect_row(plan: &Plan, defect: Defect, run: Rehearsal) -> DefectRow {
-    let mut requirements = plan.suite.requirements.iter();
-    let own = requirements.find(|own| own.code.as_str() == defect.requirement);
-    let catching = || run.sightings.iter().filter(|sighting| caught(sighting));
+    let own = demanded(plan, defect);
+    let catching = || run.sightings.iter().filter(|sighting| sighting.caught());
     let is_own = |sighting: &&Sighting| sighting.requirement.as_str() == defect.requirement;
     let cases: Vec<CaseId> = catching()
         .filter(is_own)

@@ -46,6 +46,9 @@ fn defects(text: &mut String, matrix: &KillMatrix) {
 fn what_became(row: &DefectRow) -> String {
     let others = codes(&row.others);
     match row.fate {
+        Fate::Caught if row.run.runs > 1 => {
+            format!("caught by {} in run {}", cases(&row.cases), row.run.runs)
+        }
         Fate::Caught => format!("caught by {}", cases(&row.cases)),
         Fate::Warned => format!("warned by {}", cases(&row.cases)),
         Fate::CaughtByAnother if row.demanded => format!("CAUGHT BY ANOTHER: {others}"),

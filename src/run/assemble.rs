@@ -19,8 +19,8 @@ use crate::http::{
     Client, ClientError, ClientSettings, Redactor, Target, TargetError, Text, TlsSettings,
 };
 use crate::plan::rules::Requests;
-use crate::plan::{Holder, Plan, server_path};
-use crate::suite::Suite;
+use crate::plan::{Holder, Plan, nearest, server_path};
+use crate::suite::{Baseline, Suite, SuiteError};
 
 use super::event::{
     CaseFact, EVENT_LOG_VERSION, NamedDigest, RequirementFact, RunStarted, SettingFact,
@@ -30,8 +30,8 @@ use super::{Job, victims_needed};
 
 /// The largest body of an answer that is read, in bytes.
 ///
-/// Documented answers have some hundred; sixteen thousand times that is no answer but an attack.
-const RESPONSE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Documented answers have some hundred; a thousand times that is no answer but an attack.
+const RESPONSE_BYTES_MAX: usize = 1024 * 1024;
 
 /// A text that was read: its name and its bytes.
 #[derive(Debug, Clone)]
@@ -85,6 +85,25 @@ pub enum AssembleError {
     /// A pool of victims is malformed.
     #[error(transparent)]
     Pool(#[from] ConfigError),
+    /// A baseline is malformed.
+    #[error(transparent)]
+    Baseline(#[from] SuiteError),
+    /// A baseline lists a case that does not exist.
+    #[error(
+        "the baseline `{path}` lists `{case}`, which is no case{}",
+        .nearest.as_ref().map_or_else(String::new, |name| format!(" (nearest: `{name}`)"))
+    )]
+    UnknownCase {
+        /// The file.
+        path: String,
+        /// The id.
+        case: String,
+        /// The nearest that there is.
+        nearest: Option<String>,
+    },
+    /// A setting that is understood but not supported yet.
+    #[error("`{0}` is not supported yet: leave it out")]
+    Unsupported(&'static str),
     /// A secret cannot be read.
     #[error("the secret of the `{identity}` identity cannot be used")]
     Secret {
@@ -163,6 +182,9 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
     let (target, _) = base_path(&parts.settings, &parts.api)?;
     let target = target.ok_or(AssembleError::NoTarget)?;
     let settings = &parts.settings;
+    if settings.proxy.value.is_some() {
+        return Err(AssembleError::Unsupported("proxy"));
+    }
     let url = settings.target.value.clone().unwrap_or_default();
     let run = run_tag()?;
     let messenger = messenger(settings, &target)?;
@@ -188,6 +210,8 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
             strict: settings.strict.value,
             partial: settings.partial.value,
         },
+        baseline: baseline(settings, &parts.plan)?,
+        today: jiff::Zoned::now().date().to_string(),
         concurrency: usize::try_from(settings.concurrency.value).unwrap_or(1),
         max_time: settings.max_time.value,
         target: url,
@@ -296,6 +320,24 @@ fn victims(settings: &Settings) -> Result<VictimSource, AssembleError> {
             destroy: destroy.clone(),
         },
     })
+}
+
+fn baseline(settings: &Settings, plan: &Plan) -> Result<Baseline, AssembleError> {
+    let Some(path) = &settings.baseline.value else {
+        return Ok(Baseline::default());
+    };
+    let baseline = Baseline::parse(path, &read(path)?)?;
+    let unknown = baseline
+        .cases()
+        .find(|listed| !plan.all_ids.contains(*listed));
+    match unknown {
+        None => Ok(baseline),
+        Some(listed) => Err(AssembleError::UnknownCase {
+            path: path.clone(),
+            case: listed.to_owned(),
+            nearest: nearest(listed, plan.all_ids.iter().map(String::as_str)),
+        }),
+    }
 }
 
 fn read(path: &str) -> Result<Vec<u8>, AssembleError> {

@@ -81,7 +81,45 @@ pub fn finished(
         seen: control.seen,
     });
     finished.duration_us = microseconds(duration);
+    excuse(job, &mut finished);
     finished
+}
+
+/// Applies the baseline: a failure that it lists is known, one that it lists no longer fails or has
+/// had its time is stale.
+fn excuse(job: &Job, finished: &mut CaseFinished) {
+    let Some(entry) = job.baseline.entry(finished.case.as_str()) else {
+        return;
+    };
+    let (verdict, reason) = match finished.verdict {
+        Verdict::Fail if entry.has_expired(&job.today) => (
+            Verdict::Stale,
+            format!(
+                "the baseline lived with it until {}: {}",
+                entry.until, entry.reason
+            ),
+        ),
+        Verdict::Fail => (Verdict::KnownFailure, entry.reason.clone()),
+        Verdict::Pass | Verdict::Warn => (
+            Verdict::Stale,
+            "it does not fail any more: take it out of the baseline".to_owned(),
+        ),
+        _ => return,
+    };
+    finished.verdict = verdict;
+    finished.gating = verdict == Verdict::Stale;
+    finished.reason = Some(reason);
+    if let Some(ticket) = &entry.ticket {
+        finished
+            .notes
+            .push(format!("known failure, tracked at {ticket}"));
+    }
+    for fact in &mut finished.judgements {
+        if fact.verdict == Verdict::Fail {
+            fact.verdict = verdict;
+        }
+        fact.gating &= fact.verdict == Verdict::Stale;
+    }
 }
 
 /// A case that was not run since the run stopped.

@@ -7,6 +7,10 @@ use std::time::Duration;
 /// Evidence is in the first lines; a hostile target must not fill the disk.
 pub const WIRE_BYTES_MAX: usize = 64 * 1024;
 
+/// The most raw bytes of one direction that are kept until they are redacted: what the log keeps and
+/// room for the longest secret, so that none is cut before it is found.
+pub const RAW_BYTES_KEPT: usize = WIRE_BYTES_MAX + 16 * 1024;
+
 /// The pause between two looks at an instance that should be dead soon.
 ///
 /// Short enough to measure a latency of a cache, long enough not to be load.
@@ -41,3 +45,13 @@ pub const DEAD_LEASES_MAX: usize = 4;
 ///
 /// Longer than a healthy exchange takes; a person who pressed Ctrl-C waits for it.
 pub const STOP_GRACE: Duration = Duration::from_secs(10);
+
+/// How many scripts in a row may go without an answer, twice each, until the target counts as lost.
+///
+/// Each may take two timeouts; a target that is silent so often answers nothing else either.
+pub const UNANSWERED_MAX: u32 = 4;
+
+/// How many instances that nobody has are watched around a script that could hit any.
+///
+/// Each costs two looks; look-ups that go astray hit the first or the last row.
+pub const BYSTANDERS_WATCHED: usize = 4;

@@ -3,9 +3,10 @@
 use tokio::time::Instant;
 
 use crate::check::{LaterLook, Moment, Purpose, Use};
-use crate::plan::{Life, Slot};
+use crate::fixture::Instance;
+use crate::plan::{Life, Slot, Watch};
 
-use super::limits::{DEAD_AWAITED, DEAD_LOOKED_AT_MAX, LOOK_PAUSE};
+use super::limits::{BYSTANDERS_WATCHED, DEAD_AWAITED, DEAD_LOOKED_AT_MAX, LOOK_PAUSE};
 use super::perform::{Absence, Logged, Performer};
 
 impl Performer<'_> {
@@ -37,11 +38,8 @@ impl Performer<'_> {
             .look(&instance.secret, Some(&instance.id))
             .await;
         if let Some(exchange) = look.exchange {
-            self.log.push(Logged {
-                label: format!("{label}: {slot}"),
-                exchange,
-                at,
-            });
+            self.log
+                .push(Logged::new(format!("{label}: {slot}"), exchange, at));
         }
         if look.pairing == Some(false) {
             self.record.notes.push(format!(
@@ -49,6 +47,9 @@ impl Performer<'_> {
                  handed over is wrong",
                 instance.id
             ));
+        }
+        if let Some(status) = look.refusal {
+            self.record.refusals.insert(slot, status);
         }
         self.record
             .moments
@@ -87,6 +88,34 @@ impl Performer<'_> {
         }
     }
 
+    /// A few instances that nobody has, if the script watches them: the oldest and the newest, which
+    /// stray look-ups hit first.
+    pub(super) async fn living_bystanders(&mut self) -> Vec<Instance> {
+        if self.script.watch != Watch::Bystanders {
+            return Vec::new();
+        }
+        let mut idle = self.fixtures.idle();
+        idle.sort_by_key(|instance| instance.sequence);
+        let newest = idle.split_off(idle.len().saturating_sub(BYSTANDERS_WATCHED / 2));
+        idle.truncate(BYSTANDERS_WATCHED / 2);
+        let mut living = Vec::new();
+        for instance in idle.into_iter().chain(newest) {
+            let id = Some(instance.id.as_str());
+            if self.look_at("bystander", &instance.secret, id).await == Life::Alive {
+                living.push(instance);
+            }
+        }
+        living
+    }
+
+    pub(super) async fn look_again_at(&mut self, bystanders: Vec<Instance>) {
+        for instance in bystanders {
+            let id = Some(instance.id.as_str());
+            let life = self.look_at("bystander", &instance.secret, id).await;
+            self.record.bystanders.push((instance.id, life));
+        }
+    }
+
     pub(super) async fn look_at_bystanders(&mut self) {
         for id in self.fixtures.lost() {
             self.record.bystanders.push((id, Life::Dead));
@@ -97,21 +126,6 @@ impl Performer<'_> {
                 .look_at("bystander", &instance.secret, Some(&instance.id))
                 .await;
             // A key that was never seen alive, such as one handed over dead, proves nothing.
-            if life != Life::Dead || instance.lived {
-                self.record.bystanders.push((instance.id, life));
-            }
-        }
-    }
-
-    /// Looks at every instance that no script has, and blames this one alone for those that died.
-    pub(super) async fn look_at_idle(&mut self) {
-        for instance in self.fixtures.idle() {
-            let life = self
-                .look_at("bystander", &instance.secret, Some(&instance.id))
-                .await;
-            if life == Life::Dead {
-                self.fixtures.forget(&instance.id);
-            }
             if life != Life::Dead || instance.lived {
                 self.record.bystanders.push((instance.id, life));
             }
@@ -173,11 +187,8 @@ impl Performer<'_> {
         let at = self.fixtures.messenger().elapsed();
         let look = self.fixtures.look(secret, id).await;
         if let Some(exchange) = look.exchange {
-            self.log.push(Logged {
-                label: format!("look at the {label}"),
-                exchange,
-                at,
-            });
+            self.log
+                .push(Logged::new(format!("look at the {label}"), exchange, at));
         }
         look.life
     }

@@ -31,6 +31,7 @@ use crate::api::Api;
 use crate::document::Document;
 use crate::fixture::Fixtures;
 use crate::plan::{Case, Life, Plan, ScriptIndex, Step};
+use crate::suite::Baseline;
 
 use event::{CaseFinished, CaseStarted, Event, PreflightPassed, RunFinished, RunStarted, Verdict};
 use exchange_fact::microseconds;
@@ -38,6 +39,7 @@ use perform::{Performance, perform};
 
 pub use assemble::{AssembleError, Parts, SourceText, assemble, base_path};
 pub use limits::STOP_GRACE;
+use limits::UNANSWERED_MAX;
 pub use stop::{StopReason, Stopper, signalled, stop_on_signals};
 pub use verdict::{Policy, is_red};
 
@@ -53,6 +55,10 @@ pub struct Job {
     pub fixtures: Fixtures,
     /// What makes a verdict count.
     pub policy: Policy,
+    /// Known failures.
+    pub baseline: Baseline,
+    /// Today, as `2027-03-31`: known failures have an end.
+    pub today: String,
     /// How many scripts are performed at once.
     pub concurrency: usize,
     /// The longest that the run may take.
@@ -95,7 +101,11 @@ pub async fn run(job: Job, stopper: Stopper, events: UnboundedSender<Event>) -> 
         runner.stopper.after(limit);
     }
     if runner.stopper.reason().is_none() {
-        Arc::clone(&runner).perform_all().await;
+        tokio::select! {
+            () = Arc::clone(&runner).perform_all() => {}
+            // Whatever hangs in flight must not keep clean-up from its turn.
+            () = runner.stopper.grace_over() => runner.give_up(),
+        }
     }
     let left = runner.job.fixtures.clean_up().await;
     let left = left
@@ -118,11 +128,22 @@ struct Runner {
     watch: Mutex<Watch>,
 }
 
+/// A task that does not outlive whoever waits for it.
+struct AbortOnDrop(tokio::task::JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// Which scripts may be to blame when a sentinel dies.
 #[derive(Default)]
 struct Watch {
     in_flight: BTreeSet<String>,
     since_green: BTreeSet<String>,
+    /// How many scripts in a row got no answer.
+    unanswered: u32,
 }
 
 impl Runner {
@@ -172,15 +193,19 @@ impl Runner {
             .map(|control| control.base)
             .collect();
         for base in bases {
-            self.script(base).await;
+            let performed = self.script(base).await;
+            if performed.is_some_and(|performance| performance.unanswered) {
+                // What guards every other case gets no answer: none of them could say anything.
+                self.stopper.stop(StopReason::Unanswering);
+            }
         }
     }
 
     /// Runs a case in a task of its own, so that a panic in it is an error of that case alone.
     async fn guarded(self: Arc<Self>, index: usize) {
         let runner = Arc::clone(&self);
-        let task = tokio::spawn(async move { runner.case(index).await });
-        if let Err(error) = task.await
+        let mut task = AbortOnDrop(tokio::spawn(async move { runner.case(index).await }));
+        if let Err(error) = (&mut task.0).await
             && let Some(case) = self.job.plan.cases.get(index)
         {
             self.finish(judge::faulted(
@@ -276,9 +301,17 @@ impl Runner {
             }
             _ => {}
         }
+        watch.unanswered = if performance.unanswered {
+            watch.unanswered + 1
+        } else {
+            0
+        };
+        let silent = watch.unanswered >= UNANSWERED_MAX;
         drop(watch);
         if performance.target_lost {
             self.stopper.stop(StopReason::TargetLost);
+        } else if silent {
+            self.stopper.stop(StopReason::Unanswering);
         }
     }
 
@@ -287,6 +320,21 @@ impl Runner {
         all.push(finished.clone());
         drop(all);
         self.tell(Event::CaseFinished(Box::new(finished)));
+    }
+
+    /// Says of every case without a verdict that the run stopped before it had one.
+    fn give_up(&self) {
+        let Some(reason) = self.stopper.reason() else {
+            return;
+        };
+        let finished = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
+        let done: BTreeSet<_> = finished.iter().map(|case| case.case.clone()).collect();
+        drop(finished);
+        for case in &self.job.plan.cases {
+            if !done.contains(&case.id) {
+                self.finish(judge::not_run(&self.job, case, &reason));
+            }
+        }
     }
 
     fn conclude(&self, duration: Duration, left_behind: Vec<String>) -> RunFinished {
@@ -377,7 +425,11 @@ pub fn victims_needed(plan: &Plan) -> usize {
     let disposable = scripts
         .iter()
         .any(|script| script.holders().contains(&crate::plan::Holder::Disposable));
-    let sentinel = usize::from(sends.into_iter().any(|step| matches!(step, Step::Send(_))));
+    let sentinel = usize::from(
+        sends
+            .into_iter()
+            .any(|step| matches!(step, Step::Send(_) | Step::Abandon(_))),
+    );
     usize::try_from(consumed)
         .unwrap_or(usize::MAX)
         .saturating_add(at_once)

@@ -1,14 +1,18 @@
 //! Performs a script: leases, looks, sends, looks again, and writes it all down.
 
+mod deliver;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::check::{KeyTrace, Moment, Record, Sent};
-use crate::fixture::{Fixtures, Lease, Missing, Unavailable, Wish};
+use crate::fixture::{Fixtures, Instance, Lease, Missing, ProbeKind, Unavailable, Wish};
 use crate::http::{Connection, Exchange, Fault};
-use crate::plan::{CredentialClass, Holder, Life, PathClass, Script, Send, Slot, Step, Tier, Wire};
+use crate::plan::{
+    CredentialClass, Holder, Life, PathClass, Script, Send, Slot, Step, Tier, Watch, Wire,
+};
 
-use super::limits::{DEAD_LEASES_MAX, TRIES_WITHOUT_ANSWER};
+use super::limits::{DEAD_LEASES_MAX, RAW_BYTES_KEPT, TRIES_WITHOUT_ANSWER};
 use super::render::{Bindings, render, with_id_text};
 
 /// Everything that a script did.
@@ -24,6 +28,8 @@ pub struct Performance {
     pub made_limited: bool,
     /// Whether the target could not be connected to at the end.
     pub target_lost: bool,
+    /// Whether it got no answer, also not the second time.
+    pub unanswered: bool,
 }
 
 /// An exchange, what it was for, and when it began.
@@ -34,6 +40,29 @@ pub struct Logged {
     pub exchange: Exchange,
     /// Its start, since the run began.
     pub at: Duration,
+}
+
+impl Logged {
+    /// Keeps of an exchange what the event log shows: a hostile target sends more than memory holds.
+    pub(super) fn new(label: String, mut exchange: Exchange, at: Duration) -> Self {
+        exchange.sent.truncate(RAW_BYTES_KEPT);
+        if exchange.received.len() > RAW_BYTES_KEPT {
+            exchange.received.truncate(RAW_BYTES_KEPT);
+            exchange.received.shrink_to_fit();
+            exchange
+                .body_ranges
+                .retain(|range| range.end <= RAW_BYTES_KEPT);
+            if let Ok(response) = &mut exchange.outcome {
+                response.body = Vec::new();
+                response.decoded = None;
+            }
+        }
+        Self {
+            label,
+            exchange,
+            at,
+        }
+    }
 }
 
 /// Why a script was not performed.
@@ -84,7 +113,9 @@ pub async fn perform(fixtures: &Fixtures, script: &Script) -> Performance {
             .sends
             .iter()
             .filter(|sent| {
+                // Plain HTTP is often not served at all, and that is an answer.
                 sent.status().is_none()
+                    && sent.send.wire != Wire::Cleartext
                     && sent
                         .exchange
                         .outcome
@@ -97,6 +128,7 @@ pub async fn perform(fixtures: &Fixtures, script: &Script) -> Performance {
             return performance;
         }
         if tries >= TRIES_WITHOUT_ANSWER {
+            performance.unanswered = true;
             performance.target_lost = fixtures.messenger().client().connect().await.is_err();
             return performance;
         }
@@ -114,7 +146,7 @@ pub(super) struct Performer<'a> {
     pub(super) lease: Lease,
     pub(super) record: Record,
     pub(super) log: Vec<Logged>,
-    pub(super) unanswered: BTreeMap<String, u32>,
+    unanswered: BTreeMap<String, u32>,
     kept: Option<Connection>,
     made_limited: bool,
 }
@@ -145,6 +177,7 @@ impl<'a> Performer<'a> {
             absence: None,
             made_limited: self.made_limited,
             target_lost: false,
+            unanswered: false,
         }
     }
 
@@ -153,7 +186,9 @@ impl<'a> Performer<'a> {
         self.bind_holders().await?;
         self.fixtures.sentinel().await;
         self.bind_slots().await?;
+        let bystanders = self.living_bystanders().await;
         self.step_through().await?;
+        self.look_again_at(bystanders).await;
         self.look_around().await;
         Ok(())
     }
@@ -180,6 +215,9 @@ impl<'a> Performer<'a> {
         let slots: Vec<Slot> = self.script.slots().into_iter().collect();
         if slots.is_empty() {
             return self.reads_harmlessly();
+        }
+        if self.script.watch == Watch::OnlyAfter {
+            return self.bind_unused(&slots).await;
         }
         for _ in 0..DEAD_LEASES_MAX {
             match self.lease(slots.len()).await {
@@ -208,12 +246,44 @@ impl<'a> Performer<'a> {
         ))
     }
 
+    /// Leases instances that nobody has looked at or used.
+    async fn bind_unused(&mut self, slots: &[Slot]) -> Result<(), Absence> {
+        if self.fixtures.looker().kind() != ProbeKind::Operation {
+            let reason =
+                "the target has no probe, so only a key that was used before can be judged";
+            return Err(Absence::NotApplicable(reason.to_owned()));
+        }
+        let unused = |instance: &Instance| !instance.used;
+        let lease = self
+            .fixtures
+            .lease(slots.len(), &Wish::First(&unused))
+            .await;
+        self.lease = lease.map_err(|unavailable| {
+            if unavailable.needs_tenant {
+                Absence::NotApplicable("every key was used before".to_owned())
+            } else {
+                unavailable.into()
+            }
+        })?;
+        for (slot, instance) in slots.iter().zip(self.lease.instances.clone()) {
+            let unknown = Life::Unknown("nobody looked, on purpose".to_owned());
+            let trace = KeyTrace {
+                id: instance.id.clone(),
+                before: unknown.clone(),
+                after: unknown,
+            };
+            self.record.keys.insert(*slot, trace);
+            self.bindings.slots.insert(*slot, instance);
+        }
+        Ok(())
+    }
+
     async fn lease(&self, count: usize) -> Result<Lease, Unavailable> {
         let odd: Vec<&Send> = self.odd_sends().collect();
         if odd.is_empty() || self.fixtures.allow() == Tier::Tenant {
             return self.fixtures.lease(count, &Wish::Any).await;
         }
-        let harmless = |instance: &crate::fixture::Instance| {
+        let harmless = |instance: &Instance| {
             odd.iter().all(|send| {
                 let look = |text: &str| self.fixtures.is_harmless(text);
                 with_id_text(&send.template, |_| Some(instance), look).unwrap_or(true)
@@ -303,8 +373,10 @@ impl<'a> Performer<'a> {
                 Step::SendInUse(slot, send) => self.send_in_use(*slot, send).await?,
                 Step::LookAcross(slot, times) => self.look_across(*slot, *times).await,
                 Step::LookAtBystanders => self.look_at_bystanders().await,
-                Step::LookAtIdle => self.look_at_idle().await,
                 Step::LookAtTheDead => self.look_at_the_dead().await?,
+                Step::Abandon(send) => self.abandon(send).await?,
+                Step::LookAtTraffic => self.look_at_traffic(),
+                Step::LookForReusedIds => self.look_for_reused_ids().await,
             }
         }
         Ok(())
@@ -313,17 +385,7 @@ impl<'a> Performer<'a> {
     pub(super) async fn send(&mut self, send: &Send) -> Result<(), Absence> {
         let request = render(&send.template, &self.bindings, self.fixtures)
             .map_err(Absence::NotApplicable)?;
-        let (exchange, at) = match send.wire {
-            Wire::Fresh => {
-                let delivered = self.fixtures.messenger().send_fresh(&request).await;
-                if delivered.waits > 0 {
-                    let note = format!("waited {} times for a limit or an outage", delivered.waits);
-                    self.record.notes.push(note);
-                }
-                (delivered.exchange, delivered.at)
-            }
-            Wire::Kept => self.send_kept(&request).await,
-        };
+        let (exchange, at) = self.deliver(&request, send.wire).await?;
         if let Some(pause) = crate::fixture::pause(&exchange) {
             return Err(Absence::Inconclusive(format!(
                 "the target limits requests or is out (it asks to wait {} s)",
@@ -331,7 +393,9 @@ impl<'a> Performer<'a> {
             )));
         }
         let sent = self.noted(send, exchange, at);
-        let acted = sent.is_success() && send.credential == CredentialClass::Sufficient;
+        let acted = sent.is_success()
+            && send.credential == CredentialClass::Sufficient
+            && send.path.is_some();
         self.record
             .moments
             .push(Moment::Sent(self.record.sends.len()));
@@ -347,36 +411,32 @@ impl<'a> Performer<'a> {
     }
 
     /// The request and its exchange for the record; the log has it from here on.
-    pub(super) fn noted(&mut self, send: &Send, exchange: Exchange, at: Duration) -> Sent {
-        self.log.push(Logged {
-            label: send.label.clone(),
-            exchange: exchange.clone(),
-            at,
-        });
+    pub(super) fn noted(&mut self, send: &Send, mut exchange: Exchange, at: Duration) -> Sent {
+        let label = send.label.clone();
+        self.log.push(Logged::new(label, exchange.clone(), at));
+        exchange.received.truncate(RAW_BYTES_KEPT);
+        exchange.received.shrink_to_fit();
         let unanswered = self.unanswered.get(&send.label).copied();
-        Sent {
+        let sent = Sent {
             send: send.clone(),
             exchange,
             unanswered: unanswered.unwrap_or_default(),
             at,
-        }
-    }
-
-    async fn send_kept(&mut self, request: &crate::http::Request) -> (Exchange, Duration) {
-        let messenger = self.fixtures.messenger();
-        let at = messenger.elapsed();
-        let usable = self.kept.take().filter(Connection::is_usable);
-        let connection = match usable {
-            Some(connection) => Ok(connection),
-            None => messenger.client().connect().await,
         };
-        match connection {
-            Ok(mut connection) => {
-                let exchange = connection.exchange(request).await;
-                self.kept = Some(connection);
-                (exchange, at)
-            }
-            Err(fault) => (Exchange::new(request.clone(), Err(fault)), at),
+        let may_have_acted = sent.is_success() || claims_nothing(&sent);
+        if let Some(instance) = send
+            .addresses
+            .and_then(|slot| self.bindings.slots.get(&slot))
+            && may_have_acted
+        {
+            self.lease.spend(&instance.id);
         }
+        sent
     }
+}
+
+/// Whether an authorised request got an answer, or none, that says nothing of what it did.
+fn claims_nothing(sent: &Sent) -> bool {
+    sent.send.credential == CredentialClass::Sufficient
+        && sent.status().is_none_or(|status| status >= 500)
 }

@@ -64,6 +64,10 @@ fn render_text(pieces: &[Piece], bindings: &Bindings, fixtures: &Fixtures) -> Re
                 let spelled = spelled.ok_or_else(|| format!("the id `{id}` is no number"))?;
                 text.push(Part::Plain(spelled.into_bytes()));
             }
+            Piece::IdEncoded(slot) => {
+                let encoded = percent_encoded(&id(bindings, *slot)?);
+                text.push(Part::Plain(encoded.into_bytes()));
+            }
             Piece::RevokedId => {
                 let revoked = bindings.holders.get(&Holder::Revoked);
                 let id = revoked.and_then(|credential| credential.id.clone());
@@ -90,6 +94,11 @@ fn id(bindings: &Bindings, slot: Slot) -> Result<String, String> {
     instance
         .map(|instance| instance.id.clone())
         .ok_or_else(|| format!("no {slot} was leased"))
+}
+
+/// Every byte percent-encoded, also those that need not be.
+fn percent_encoded(id: &str) -> String {
+    id.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 fn secret(
@@ -141,6 +150,7 @@ pub fn with_id_text<'a, T>(
                 let id: u128 = instance_of(*slot)?.id.parse().ok()?;
                 id.checked_add(*number)?.to_string().into_bytes()
             }
+            Piece::IdEncoded(slot) => percent_encoded(&instance_of(*slot)?.id).into_bytes(),
             Piece::IdAs(slot, spelling) => spelling.spell(&instance_of(*slot)?.id)?.into_bytes(),
             Piece::RevokedId => Vec::new(),
             Piece::Secret(Holder::Leased(slot), _) => revealed(&instance_of(*slot)?.secret),

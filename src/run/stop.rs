@@ -4,9 +4,12 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::fixture::PreflightError;
+
+use super::limits::STOP_GRACE;
 
 /// Why a run ends before its last case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub enum StopReason {
     OutOfTime(Duration),
     /// The target can no longer be connected to.
     TargetLost,
+    /// The target takes connections, but no longer answers.
+    Unanswering,
     /// A sentinel died while several scripts ran: nobody knows of which.
     SentinelDied {
         /// What ran since the sentinel was last seen alive.
@@ -44,6 +49,7 @@ impl fmt::Display for StopReason {
                 )
             }
             Self::TargetLost => formatter.write_str("the target can no longer be connected to"),
+            Self::Unanswering => formatter.write_str("the target does not answer the operation"),
             Self::SentinelDied { .. } => formatter
                 .write_str("safety stop: a key that no request addressed died (the sentinel)"),
             Self::Collateral { script } => write!(
@@ -58,6 +64,7 @@ impl fmt::Display for StopReason {
 #[derive(Debug, Clone, Default)]
 pub struct Stopper {
     reason: Arc<Mutex<Option<StopReason>>>,
+    stopped: Arc<Notify>,
     deadline: Arc<Mutex<Option<(Instant, Duration)>>>,
 }
 
@@ -68,12 +75,32 @@ impl Stopper {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get_or_insert(reason);
+        self.stopped.notify_waiters();
     }
 
     /// Stops the run when the time is over.
     pub fn after(&self, limit: Duration) {
         let mut deadline = self.deadline.lock().unwrap_or_else(PoisonError::into_inner);
         *deadline = Some((Instant::now() + limit, limit));
+    }
+
+    /// Ends when the run was told to stop and what was in flight had its time to end.
+    pub async fn grace_over(&self) {
+        loop {
+            let stopped = self.stopped.notified();
+            let deadline = *self.deadline.lock().unwrap_or_else(PoisonError::into_inner);
+            if self.reason().is_some() {
+                break;
+            }
+            match deadline {
+                Some((at, _)) => tokio::select! {
+                    () = stopped => {}
+                    () = tokio::time::sleep_until(at) => {}
+                },
+                None => stopped.await,
+            }
+        }
+        tokio::time::sleep(STOP_GRACE).await;
     }
 
     /// Why the run is to stop, if it is.

@@ -130,11 +130,7 @@ impl Usage<'_> {
             at,
             life: look.life,
         };
-        let logged = Logged {
-            label: format!("use: {}", self.slot),
-            exchange: look.exchange?,
-            at,
-        };
+        let logged = Logged::new(format!("use: {}", self.slot), look.exchange?, at);
         Some((used, logged))
     }
 }

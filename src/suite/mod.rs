@@ -4,6 +4,7 @@
 //! the requirements. A requirement either derives its cases from a `rule:` or attaches itself to
 //! exchanges with `on:`; each has a permanent code, a level, a profile and its sources.
 
+mod baseline;
 pub mod built_in;
 mod expression;
 mod model;
@@ -12,6 +13,7 @@ mod problem;
 mod read;
 mod typed;
 
+pub use baseline::{Baseline, KnownFailure};
 pub use expression::RuntimeExpression;
 pub use model::{
     CheckName, Code, CreateFixture, CredentialClass, Effect, Expect, Gap, Level, PathClass, Probe,

@@ -55,7 +55,8 @@ pub struct Resource {
 pub struct CreateFixture {
     /// The `operationId` of the operation that makes one.
     pub operation: String,
-    /// The JSON body; `{run}` in a string is replaced by the run's tag.
+    /// The JSON body; in its strings `{run}` is replaced by the run's tag and `{number}` by a
+    /// number of its own.
     pub body: serde_json::Value,
     /// What is merged into the body for an instance that must be able to do everything.
     #[serde(default)]

@@ -18,7 +18,6 @@ mod wrong_inputs;
 
 use std::fs;
 use std::io::Read;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -157,10 +156,6 @@ impl Probity {
     /// What a file in the folder holds.
     pub fn read(&self, name: &str) -> String {
         fs::read_to_string(self.folder.path().join(name)).expect("a file that was written")
-    }
-
-    pub fn holds(&self, name: &str) -> bool {
-        Path::new(&self.folder.path().join(name)).exists()
     }
 
     pub fn spawn(&mut self) -> Child {

@@ -105,6 +105,10 @@ fn fields(request: &Request, origin: &Origin) -> Vec<(String, Vec<u8>)> {
         HostHeader::Automatic => fields.push((name("host"), origin.authority().into_bytes())),
         HostHeader::Value(value) => fields.push((name("host"), value.clone().into_bytes())),
         HostHeader::Absent => {}
+        HostHeader::Doubled => {
+            let authority = origin.authority().into_bytes();
+            fields.extend([(name("host"), authority.clone()), (name("host"), authority)]);
+        }
         HostHeader::Twice(first, second) => {
             fields.push((name("host"), first.clone().into_bytes()));
             fields.push((name("host"), second.clone().into_bytes()));

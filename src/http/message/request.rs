@@ -144,6 +144,8 @@ pub enum HostHeader {
     Absent,
     /// Two fields.
     Twice(String, String),
+    /// The authority of the origin that is connected to, in two fields.
+    Doubled,
 }
 
 /// How the length of the body is said.
@@ -259,7 +261,7 @@ pub enum Encoder {
 #[must_use]
 pub fn encoder_for(request: &Request) -> Encoder {
     let exact = request.framing == Framing::Automatic
-        && !matches!(request.host, HostHeader::Twice(..))
+        && !matches!(request.host, HostHeader::Twice(..) | HostHeader::Doubled)
         && is_plain_method(&request.method)
         && is_plain_target(&request.target.reveal())
         && request
@@ -355,7 +357,10 @@ fn is_plain_value(value: &[u8]) -> bool {
 fn is_plain_host(host: &HostHeader) -> bool {
     match host {
         HostHeader::Value(value) => is_plain_value(value.as_bytes()),
-        HostHeader::Automatic | HostHeader::Absent | HostHeader::Twice(..) => true,
+        HostHeader::Automatic
+        | HostHeader::Absent
+        | HostHeader::Twice(..)
+        | HostHeader::Doubled => true,
     }
 }
 

@@ -9,7 +9,7 @@
 //! ## Silent     Which of the requests wins.
 
 use super::{Context, Draft, Rule};
-use crate::plan::{Derivation, Holder, Limits, Piece, Script, Send, Slot, Step, Tier};
+use crate::plan::{Derivation, Holder, Limits, Piece, Script, Send, Slot, Step, Tier, Watch};
 
 /// Authorised requests at once, and refused ones among them.
 pub const CONCURRENT_REQUEST: Rule = Rule {
@@ -115,6 +115,7 @@ fn draft(
             steps: vec![Step::Together(sends, Limits::WaitedOut)],
             alone: true,
             consumes: consumes.into(),
+            watch: Watch::Own,
             tier_at_least: Tier::Observe,
         },
         focus,
@@ -140,6 +141,7 @@ fn anonymous_burst(context: &Context) -> Vec<Draft> {
             alone: true,
             consumes: 0,
             // A limit that it runs into may refuse others of this tenant for a while.
+            watch: Watch::Own,
             tier_at_least: Tier::Tenant,
         },
         control: None,

@@ -187,3 +187,18 @@ fn content_control(context: &Context, field: &CredentialField, place: Place) -> 
     put_content(&mut send.template, field, place, |_| Piece::text("none"));
     Some(Script::single(name, send))
 }
+
+/// The authorised requests with content that holds no credential, by the name of their kind.
+pub fn content_controls(context: &Context) -> Vec<(&'static str, Script)> {
+    let Some(field) = context.requests.credential_field() else {
+        return Vec::new();
+    };
+    let kinds = [
+        ("json-content", Place::JsonContent),
+        ("form-content", Place::FormContent),
+    ];
+    let controls = kinds
+        .into_iter()
+        .map(|(name, place)| content_control(context, &field, place).map(|script| (name, script)));
+    controls.flatten().collect()
+}

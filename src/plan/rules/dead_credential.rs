@@ -12,7 +12,7 @@ use super::request::MAIN;
 use super::valid_request::base;
 use super::{Context, ControlDraft, Draft, Rule};
 use crate::api::Operation;
-use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Tier, Wire};
+use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Tier, Watch, Wire};
 use crate::suite::CredentialClass;
 
 /// The dead instance's credential on another instance.
@@ -83,8 +83,9 @@ fn aftermath(context: &Context) -> Script {
     Script {
         name: "aftermath".to_owned(),
         steps,
-        alone: false,
+        alone: true,
         consumes: 1,
+        watch: Watch::Bystanders,
         tier_at_least: Tier::Observe,
     }
 }
@@ -209,6 +210,7 @@ fn other_operations_script(context: &Context, others: &[&Operation]) -> Script {
         steps,
         alone: false,
         consumes: 1,
+        watch: Watch::Own,
         tier_at_least: Tier::Observe,
     }
 }
@@ -232,6 +234,7 @@ fn bystanders(context: &Context) -> Vec<Draft> {
         steps: vec![Step::LookAtBystanders],
         alone: true,
         consumes: 0,
+        watch: Watch::Own,
         tier_at_least: Tier::Observe,
     };
     vec![Draft {

@@ -90,11 +90,10 @@ fn draft(
     };
     let mut script = Script::single(format!("{rule}::{detail}"), send);
     script.consumes = 0;
-    script.alone = true;
+    script.isolate();
     script.tier_at_least = Tier::Tenant;
     script.steps.insert(0, Step::Look(Slot::Second));
     script.watch_victim();
-    script.steps.push(Step::LookAtIdle);
     Draft {
         detail: detail.to_owned(),
         title: words.to_owned(),

@@ -1,19 +1,23 @@
 //! The rules: each derives cases from an operation, its security scheme and the resource that its
 //! path parameter names. A file a family, its variants as a table.
 
+mod addition;
 mod concurrent_request;
 mod conflicting_id;
+mod connection;
 mod credential_elsewhere;
 mod credential_value;
 mod dead_credential;
 mod identity;
 mod malformed_content;
 mod mass_id;
+mod method;
 mod missing_credential;
 mod non_integer_id;
 mod other_id;
 mod request;
 mod spelled_id;
+mod transport;
 mod used_credential;
 mod valid_request;
 
@@ -103,6 +107,16 @@ pub struct ControlDraft {
 pub const RULES: &[Rule] = &[
     valid_request::VALID_REQUEST,
     valid_request::VALID_REQUEST_ACCEPT,
+    addition::FIELD_NAME_SPELLING,
+    addition::BLANKS_AROUND_CREDENTIAL,
+    addition::ENCODED_ID,
+    addition::UNKNOWN_ADDITION,
+    addition::ACCEPT_ENCODING,
+    addition::EMPTY_CONTENT,
+    addition::PRECONDITION,
+    connection::KEPT_CONNECTION,
+    connection::ABANDONED_REQUEST,
+    valid_request::VALID_REQUEST_VARIATION,
     missing_credential::MISSING_CREDENTIAL,
     missing_credential::MISSING_CREDENTIAL_ACCEPT,
     credential_value::EMPTY_CREDENTIAL,
@@ -132,6 +146,14 @@ pub const RULES: &[Rule] = &[
     concurrent_request::CONCURRENT_REQUEST,
     concurrent_request::ANONYMOUS_BURST,
     used_credential::LINGERING_CREDENTIAL,
+    method::OTHER_METHOD,
+    method::UNKNOWN_METHOD,
+    transport::NUL_IN_CREDENTIAL,
+    transport::HOST,
+    transport::LENGTH_BESIDE_CHUNKS,
+    transport::CLEARTEXT,
+    connection::REUSED_IDS,
+    connection::TRAFFIC,
     dead_credential::BYSTANDERS,
     // Last: on a broken target they may empty the tenant.
     mass_id::EMPTY_ID,

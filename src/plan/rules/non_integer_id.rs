@@ -114,6 +114,9 @@ fn drafts(
             let mut script = Script::single(format!("{rule}::{detail}"), send);
             script.consumes = 0;
             script.watch_victim();
+            if !names_the_victim(&id) {
+                script.isolate();
+            }
             Draft {
                 detail: detail.to_owned(),
                 title: words.to_owned(),
@@ -129,6 +132,13 @@ fn drafts(
         .collect()
 }
 
+/// Whether a sloppy reader would take the value for the victim's own id. Any other could hit
+/// whatever its look-up finds first.
+fn names_the_victim(id: &[Piece]) -> bool {
+    id.iter()
+        .any(|piece| matches!(piece, Piece::Id(_) | Piece::IdPlus(..)))
+}
+
 /// Ids that stand for all: a usual one and the largest that a double holds exactly.
 const REPRESENTATIVES: [u128; 2] = [42, (1 << 53) - 1];
 
@@ -140,7 +150,7 @@ fn is_never_an_integer(id: &[Piece]) -> bool {
             .map(|piece| match piece {
                 Piece::Text(text) => text.clone(),
                 Piece::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-                Piece::Id(_) => representative.to_string(),
+                Piece::Id(_) | Piece::IdEncoded(_) => representative.to_string(),
                 Piece::IdPlus(_, number) => (representative + number).to_string(),
                 Piece::IdAs(_, spelling) => spelling
                     .spell(&representative.to_string())

@@ -119,7 +119,7 @@ fn draft(context: &Context, (detail, words, id, path): Row) -> Draft {
             script.watch_victim();
         }
         // What lies between two ids may be leased by another case.
-        "range" => script.alone = true,
+        "range" => script.isolate(),
         "largest" | "very-long" | "dead" => {}
         _ => script.steps.insert(0, Step::Look(Slot::Victim)),
     }

@@ -12,7 +12,7 @@ use super::request::MAIN;
 use super::valid_request::base;
 use super::{Context, ControlDraft, Draft, Rule};
 use crate::api::{ParameterLocation, SchemaType};
-use crate::plan::{Holder, IdSpelling, Piece, Script, Send, Slot, Tier, Wire};
+use crate::plan::{Holder, IdSpelling, Piece, Script, Send, Slot, Step, Tier, Wire};
 use crate::suite::CredentialClass;
 
 /// Spellings of the id and of the path.
@@ -174,6 +174,8 @@ fn draft(
     };
     let mut script = Script::single(format!("spelled-id::{detail}"), send);
     script.consumes = 0;
+    // A second one, made after it: the neighbour that a wrong reading may hit.
+    script.steps.insert(0, Step::Look(Slot::Second));
     script.watch_victim();
     Draft {
         detail: detail.to_owned(),

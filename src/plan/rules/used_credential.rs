@@ -9,7 +9,7 @@
 
 use super::request::MAIN;
 use super::{Context, Draft, Rule};
-use crate::plan::{Holder, Script, Send, Slot, Step, Tier, Wire};
+use crate::plan::{Holder, Script, Send, Slot, Step, Tier, Watch, Wire};
 use crate::suite::CredentialClass;
 
 /// The credential in use without a pause.
@@ -97,6 +97,7 @@ fn lingering_credential(context: &Context) -> Vec<Draft> {
         steps: vec![Step::LookAtTheDead],
         alone: true,
         consumes: 0,
+        watch: Watch::Own,
         tier_at_least: Tier::Revoke,
     };
     vec![draft(

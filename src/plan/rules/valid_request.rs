@@ -6,9 +6,11 @@
 //!               without `Accept` accepts anything).
 //! ## Silent     Where the operation addresses no instance that can be made or was handed over.
 
+use super::credential_elsewhere::content_controls;
+use super::credential_value::control_of;
 use super::request::MAIN;
 use super::{Context, Draft, Rule};
-use crate::plan::{Piece, Script, Slot, Step};
+use crate::plan::{Holder, Piece, Script, Slot, Step, Watch};
 
 /// The plain request; also the control of the refusals.
 pub const VALID_REQUEST: Rule = Rule {
@@ -24,11 +26,23 @@ pub const VALID_REQUEST_ACCEPT: Rule = Rule {
     derive: valid_request_accept,
 };
 
+/// The plain request with another caller, content or history.
+pub const VALID_REQUEST_VARIATION: Rule = Rule {
+    name: "valid-request-variation",
+    document: include_str!("valid_request.rs"),
+    derive: valid_request_variation,
+};
+
 /// The `Accept` variants: detail, field value, words.
-pub const ACCEPTS: [(&str, Option<&str>, &str); 3] = [
+pub const ACCEPTS: [(&str, Option<&str>, &str); 4] = [
     ("absent", None, "without Accept"),
     ("any", Some("*/*"), "with Accept: */*"),
     ("html", Some("text/html"), "with Accept: text/html"),
+    (
+        "xml",
+        Some("application/xml"),
+        "with Accept: application/xml",
+    ),
 ];
 
 /// The base script: the authorised request, with a second instance made after the victim, so that
@@ -74,6 +88,53 @@ fn valid_request_accept(context: &Context) -> Vec<Draft> {
             detail: (*detail).to_owned(),
             title: format!("an authorised request {words}"),
             script: accept_script(context, detail, *accept),
+            focus: vec![MAIN.to_owned()],
+            control: None,
+            pointers: vec![context.operation.pointer.clone()],
+        })
+        .collect()
+}
+
+/// What else an authorised caller may do: also the controls of the refusals that need them.
+fn valid_request_variation(context: &Context) -> Vec<Draft> {
+    let mut unused = Script::single(
+        "valid-request-variation::unused",
+        context.requests.authorised(),
+    );
+    unused.watch = Watch::OnlyAfter;
+    let mut variations = vec![(
+        "unused",
+        "an authorised request on an instance that was never used",
+        unused,
+    )];
+    if context.requests.credential_field().is_some() {
+        let disposable = control_of(context, Holder::Disposable);
+        variations.push((
+            "disposable",
+            "an authorised request of a disposable instance",
+            disposable,
+        ));
+    }
+    let content = content_controls(context);
+    variations.extend(content.into_iter().map(|(detail, script)| {
+        (
+            detail,
+            "an authorised request with content that says nothing",
+            script,
+        )
+    }));
+    let html = accept_script(context, "html", Some("text/html"));
+    variations.push((
+        "accept-html",
+        "an authorised request with Accept: text/html",
+        html,
+    ));
+    variations
+        .into_iter()
+        .map(|(detail, title, script)| Draft {
+            detail: detail.to_owned(),
+            title: title.to_owned(),
+            script,
             focus: vec![MAIN.to_owned()],
             control: None,
             pointers: vec![context.operation.pointer.clone()],

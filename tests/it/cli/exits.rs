@@ -18,6 +18,19 @@ fn the_demo_conforms() {
 }
 
 #[test]
+fn the_demo_touches_no_tenant_but_its_own() {
+    let tenant = Served::conforming();
+    let url = tenant.fixtures().url;
+    check_exit(&mut Probity::new(&["demo", "--target", &url]), 2);
+    let file = format!("target: {url}\n");
+    let probity = Probity::new(&["demo", "--config", "probity.yaml"]);
+    check_exit(&mut probity.with_file("probity.yaml", &file), 2);
+    let probity = Probity::new(&["demo"]).env("PROBITY_TARGET", &url);
+    check_exit(&mut probity.with_file("probity.yaml", &file), 0);
+    assert!(tenant.log().is_empty(), "the demo reached another tenant");
+}
+
+#[test]
 fn a_conforming_tenant_gets_0() {
     let tenant = Served::conforming();
     let ran = check_exit(&mut tenant.probity(&["run"]), 0);
@@ -106,15 +119,24 @@ fn an_unknown_tenant_gets_5() {
         .fixtures()
         .url
         .replace("127.0.0.1", "nobody.localhost");
-    let ran = check_exit(&mut tenant.probity(&["run", "--target", &url]), 5);
+    // The tenant is known to exist by a victim that was handed over.
+    let probity = tenant.probity(&["run", "--target", &url]);
+    let pool = tenant.fixtures().victims_json().to_string();
+    let mut config = tenant.fixtures().to_config();
+    config.push_str("victims: {pool: {file: pool.json}}\n");
+    probity.write("pool.json", &pool);
+    let mut probity = probity.with_file("probity.yaml", &config);
+    let ran = check_exit(&mut probity, 5);
     check_says(&ran.out, "PREFLIGHT (exit 5)");
 }
 
 #[test]
 fn a_sentinel_that_dies_stops_the_run_with_7() {
-    // With the other cases in flight nobody can say of which the neighbours die.
-    let tenant = Served::with(&["repetition-revokes-all-keys"], &[]);
-    let ran = check_exit(&mut tenant.probity(&["run"]), 7);
+    // These two have no control that would run alone before them, and the slow tenant keeps both
+    // in flight: nobody can say of which the sentinel dies.
+    let tenant = Served::with(&["revokes-all-keys"], &["slow"]);
+    let arguments = ["run", "repeated-request", "dead-on-other-operations"];
+    let ran = check_exit(&mut tenant.probity(&arguments), 7);
     check_says(&ran.out, "safety stop");
 }
 

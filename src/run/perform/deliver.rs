@@ -1,0 +1,102 @@
+//! The ways in which a request goes out, and what is seen of the run as a whole.
+
+use std::time::Duration;
+
+use crate::http::{Client, ClientSettings, Exchange, Origin, Request, Scheme};
+use crate::plan::{Send, Wire};
+use crate::run::render::render;
+
+use super::{Absence, Logged, Performer};
+
+/// The port of plain HTTP (RFC 9110 §4.2.1) and that of HTTP over TLS (§4.2.2).
+const PORTS: (u16, u16) = (80, 443);
+
+/// The longest wait for a connection without encryption.
+///
+/// Many firewalls swallow what goes to that port; an answer within a round trip is all that counts.
+const CLEARTEXT_CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+impl Performer<'_> {
+    pub(super) async fn deliver(
+        &mut self,
+        request: &Request,
+        wire: Wire,
+    ) -> Result<(Exchange, Duration), Absence> {
+        let messenger = self.fixtures.messenger();
+        let delivered = match wire {
+            Wire::Fresh => messenger.send_fresh(request).await,
+            Wire::Kept => messenger.send_kept(request, &mut self.kept).await,
+            Wire::Cleartext => {
+                let client = cleartext(messenger.client().origin())?;
+                messenger.towards(client).send_fresh(request).await
+            }
+        };
+        if delivered.waits > 0 {
+            let note = format!("waited {} times for a limit or an outage", delivered.waits);
+            self.record.notes.push(note);
+        }
+        Ok((delivered.exchange, delivered.at))
+    }
+
+    /// Sends a request and hangs up: no answer to judge, only what it did.
+    pub(super) async fn abandon(&mut self, send: &Send) -> Result<(), Absence> {
+        let request = render(&send.template, &self.bindings, self.fixtures)
+            .map_err(Absence::NotApplicable)?;
+        let messenger = self.fixtures.messenger();
+        let at = messenger.elapsed();
+        let exchange = messenger.abandon(&request).await;
+        self.log.push(Logged {
+            label: send.label.clone(),
+            exchange,
+            at,
+        });
+        Ok(())
+    }
+
+    pub(super) fn look_at_traffic(&mut self) {
+        let traffic = self.fixtures.messenger().traffic();
+        self.record.limits = traffic.limits;
+        let mut durations = traffic.durations;
+        durations.sort_unstable();
+        let quantile = |percent: usize| {
+            let place = (durations.len() * percent / 100).min(durations.len().saturating_sub(1));
+            let duration = durations.get(place).copied().unwrap_or_default();
+            duration.as_secs_f64() * 1_000.0
+        };
+        if !durations.is_empty() {
+            self.record.notes.push(format!(
+                "{} exchanges: half of them within {:.1} ms, 95 % within {:.1} ms",
+                durations.len(),
+                quantile(50),
+                quantile(95)
+            ));
+        }
+    }
+
+    pub(super) async fn look_for_reused_ids(&mut self) {
+        match self.fixtures.reused_ids().await {
+            Ok(ids) => self.record.reused_ids = Some(ids),
+            Err(unavailable) => self.record.ended_early = Some(unavailable.to_string()),
+        }
+    }
+}
+
+/// A client of the same host without encryption.
+fn cleartext(origin: &Origin) -> Result<Client, Absence> {
+    let (plain, encrypted) = PORTS;
+    if origin.scheme != Scheme::Https || origin.port != encrypted {
+        let reason =
+            "the target is not HTTPS at port 443, so nothing says where plain HTTP would be";
+        return Err(Absence::NotApplicable(reason.to_owned()));
+    }
+    let origin = Origin {
+        scheme: Scheme::Http,
+        host: origin.host.clone(),
+        port: plain,
+    };
+    let settings = ClientSettings {
+        connect_timeout: CLEARTEXT_CONNECT_TIMEOUT,
+        ..ClientSettings::default()
+    };
+    Client::new(origin, settings).map_err(|error| Absence::Inconclusive(error.to_string()))
+}
