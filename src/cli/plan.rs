@@ -34,7 +34,7 @@ fn text(parts: &Parts) -> String {
     for case in &plan.cases {
         write_case(&mut text, plan, case, allow);
     }
-    write_summary(&mut text, plan, allow);
+    write_summary(&mut text, parts);
     text
 }
 
@@ -198,7 +198,9 @@ fn blast(consumes: u32, tier: Tier) -> String {
     }
 }
 
-fn write_summary(text: &mut String, plan: &Plan, allow: Tier) {
+fn write_summary(text: &mut String, parts: &Parts) {
+    let (plan, allow) = (&parts.plan, parts.settings.allow.value);
+    let repeat = parts.settings.repeat.value;
     let scripts: Vec<_> = plan
         .needed_scripts()
         .into_iter()
@@ -217,7 +219,11 @@ fn write_summary(text: &mut String, plan: &Plan, allow: Tier) {
         counted(requests, "request"),
         plan.filtered_out
     );
-    let _ = writeln!(text, "disposable keys needed: {}", victims_needed(plan));
+    let _ = writeln!(
+        text,
+        "disposable keys needed: {}",
+        victims_needed(plan, repeat)
+    );
     if beyond > 0 {
         let _ = writeln!(
             text,

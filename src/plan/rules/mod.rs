@@ -142,7 +142,7 @@ pub const RULES: &[Rule] = &[
     dead_credential::WARM_CREDENTIAL,
     dead_credential::DEAD_ON_OTHER_OPERATIONS,
     used_credential::CREDENTIAL_IN_USE,
-    used_credential::KEPT_CONNECTION,
+    used_credential::USED_CONNECTION,
     concurrent_request::CONCURRENT_REQUEST,
     concurrent_request::ANONYMOUS_BURST,
     used_credential::LINGERING_CREDENTIAL,

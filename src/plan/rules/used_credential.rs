@@ -20,10 +20,10 @@ pub const CREDENTIAL_IN_USE: Rule = Rule {
 };
 
 /// The credential on a connection where it was accepted.
-pub const KEPT_CONNECTION: Rule = Rule {
-    name: "kept-connection",
+pub const USED_CONNECTION: Rule = Rule {
+    name: "used-connection",
     document: include_str!("used_credential.rs"),
-    derive: kept_connection,
+    derive: used_connection,
 };
 
 /// Credentials of instances that were revoked a while ago.
@@ -53,7 +53,7 @@ fn credential_in_use(context: &Context) -> Vec<Draft> {
     )]
 }
 
-fn kept_connection(context: &Context) -> Vec<Draft> {
+fn used_connection(context: &Context) -> Vec<Draft> {
     let probe = context.resource.probe.as_ref();
     let Some(probe) = probe.and_then(|probe| context.api.operation(&probe.operation)) else {
         return Vec::new();
@@ -73,7 +73,7 @@ fn kept_connection(context: &Context) -> Vec<Draft> {
     };
     let mut setup = context.requests.authorised();
     setup.label = "setup".to_owned();
-    let mut script = Script::single("kept-connection", setup.clone());
+    let mut script = Script::single("used-connection", setup.clone());
     script.steps = vec![
         look("before", CredentialClass::Sufficient),
         Step::Send(Box::new(setup)),
