@@ -91,6 +91,43 @@ pub fn only_addressed(subject: &Subject, _: &Requirement) -> Judgement {
     others_live(subject.record)
 }
 
+/// However its requests were answered, the addressed instance is dead in the end.
+pub fn dead_in_the_end(subject: &Subject, _: &Requirement) -> Judgement {
+    let Some(trace) = subject.record.keys.get(&Slot::Victim) else {
+        return Judgement::Undecided("it was not sent".to_owned());
+    };
+    let state = match &trace.after {
+        Life::Dead => Judgement::Satisfied,
+        Life::Alive => Judgement::Violated(vec![Violation::of_state(
+            format!("the key (id {}) is dead in the end", trace.id),
+            "it lives on",
+        )]),
+        Life::Unknown(reason) => Judgement::Undecided(reason.clone()),
+    };
+    let broken = subject
+        .focus()
+        .filter(|(_, sent)| sent.status() >= Some(500));
+    let broken = broken.map(|(index, sent)| {
+        Judgement::Violated(vec![Violation::at(index, "204 or a 4xx", sent.seen())])
+    });
+    fold(broken.chain([state]))
+}
+
+/// No new instance got the id of a dead one.
+pub fn ids_not_reused(subject: &Subject, _: &Requirement) -> Judgement {
+    match &subject.record.reused_ids {
+        None => {
+            let reason = subject.record.ended_early.clone();
+            Judgement::Silent(reason.unwrap_or_else(|| "nobody looked".to_owned()))
+        }
+        Some(ids) if ids.is_empty() => Judgement::Satisfied,
+        Some(ids) => Judgement::Violated(vec![Violation::of_state(
+            "a new key has an id that no key had before",
+            format!("ids of dead keys came again: {}", ids.join(", ")),
+        )]),
+    }
+}
+
 /// The instance that only the query or the content names lives on.
 pub fn second_lives(subject: &Subject, _: &Requirement) -> Judgement {
     fold(subject.focus().map(|(index, sent)| {
@@ -145,6 +182,9 @@ pub fn repetition(subject: &Subject, _: &Requirement) -> Judgement {
 /// Every instance that no request of the run addressed lives.
 pub fn bystanders_live(subject: &Subject, _: &Requirement) -> Judgement {
     let record = subject.record;
+    if record.bystanders.is_empty() {
+        return Judgement::Silent("there was no key that no request addressed".to_owned());
+    }
     let others = record.bystanders.iter().map(|(_, life)| match life {
         Life::Alive | Life::Dead => Judgement::Satisfied,
         Life::Unknown(reason) => Judgement::Silent(reason.clone()),

@@ -65,6 +65,12 @@ fn status(subject: &Subject, expect: &Expect, index: usize, sent: &Sent) -> Judg
 /// The status is as expected: a refusal still has to be one for the right reason.
 fn right_status(subject: &Subject, index: usize, sent: &Sent, status: u16) -> Judgement {
     if let Some(control) = subject.control {
+        if !control.answered {
+            return Judgement::Undecided(format!(
+                "refused, but without a control that says nothing ({}: {})",
+                control.name, control.seen
+            ));
+        }
         if !control.accepted {
             return Judgement::Undecided(format!(
                 "refused, but so is an authorised caller ({}: {}): this says nothing",

@@ -4,16 +4,26 @@
 //! requirement, and says one of four things ([`Judgement`]). It knows no clock, no network and no
 //! other case. A refusal passes only where its control was accepted.
 
+mod alike;
 mod answer;
+mod challenge;
 mod collateral;
 mod concurrency;
+mod connection;
+mod cross_origin;
+mod disclosure;
 mod effect;
 mod expectation;
 mod failure;
+mod fields;
+mod internals;
+mod method;
 mod no_content;
 mod over_time;
 mod record;
 mod refusal;
+mod storage;
+mod way_round;
 
 use crate::api::{Api, Operation};
 use crate::document::Document;
@@ -21,7 +31,7 @@ use crate::plan::{Case, CheckName, CredentialClass, Plan, Requirement};
 
 pub use crate::plan::Life;
 pub use failure::{Failure, SourcePlace, failures};
-pub use record::{ControlSeen, KeyTrace, LaterLook, Moment, Purpose, Record, Sent, Use};
+pub use record::{ControlSeen, KeyTrace, LaterLook, Leak, Moment, Purpose, Record, Sent, Use};
 
 /// What a check looks at.
 #[derive(Clone, Copy)]
@@ -128,9 +138,45 @@ type Check = fn(&Subject, &Requirement) -> Judgement;
 /// Every check by name, with the head of the file that documents it.
 const CHECKS: &[(&str, Check, &str)] = &[
     (
+        "accepted",
+        way_round::accepted,
+        include_str!("way_round.rs"),
+    ),
+    ("alike", alike::alike, include_str!("alike.rs")),
+    (
+        "allow-complete",
+        method::allow_complete,
+        include_str!("method.rs"),
+    ),
+    (
+        "allow-present",
+        method::allow_present,
+        include_str!("method.rs"),
+    ),
+    (
+        "ambiguous-length",
+        connection::ambiguous_length,
+        include_str!("connection.rs"),
+    ),
+    (
         "answered-within",
         collateral::answered_within,
         include_str!("collateral.rs"),
+    ),
+    (
+        "bad-request",
+        connection::bad_request,
+        include_str!("connection.rs"),
+    ),
+    (
+        "bare-no-content",
+        no_content::bare_no_content,
+        include_str!("no_content.rs"),
+    ),
+    (
+        "bearer-error",
+        challenge::bearer_error,
+        include_str!("challenge.rs"),
     ),
     (
         "bystanders-live",
@@ -138,11 +184,42 @@ const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("effect.rs"),
     ),
     (
+        "certificate-verified",
+        connection::certificate_verified,
+        include_str!("connection.rs"),
+    ),
+    (
+        "challenge-present",
+        challenge::challenge_present,
+        include_str!("challenge.rs"),
+    ),
+    (
+        "challenge-valid",
+        challenge::challenge_valid,
+        include_str!("challenge.rs"),
+    ),
+    (
+        "cleartext-refused",
+        connection::cleartext_refused,
+        include_str!("connection.rs"),
+    ),
+    (
         "concurrent",
         concurrency::concurrent,
         include_str!("concurrency.rs"),
     ),
+    (
+        "connection-clean",
+        connection::connection_clean,
+        include_str!("connection.rs"),
+    ),
     ("consistent", effect::consistent, include_str!("effect.rs")),
+    ("date", fields::date, include_str!("fields.rs")),
+    (
+        "dead-in-the-end",
+        effect::dead_in_the_end,
+        include_str!("effect.rs"),
+    ),
     (
         "declared-media-type",
         answer::declared_media_type,
@@ -152,6 +229,28 @@ const CHECKS: &[(&str, Check, &str)] = &[
         "declared-schema",
         answer::declared_schema,
         include_str!("answer.rs"),
+    ),
+    ("hardened", storage::hardened, include_str!("storage.rs")),
+    (
+        "harmless-method",
+        method::harmless_method,
+        include_str!("method.rs"),
+    ),
+    (
+        "headers-only",
+        method::headers_only,
+        include_str!("method.rs"),
+    ),
+    (
+        "ids-not-reused",
+        effect::ids_not_reused,
+        include_str!("effect.rs"),
+    ),
+    ("latency", fields::latency, include_str!("fields.rs")),
+    (
+        "method-refused",
+        way_round::method_refused,
+        include_str!("way_round.rs"),
     ),
     (
         "no-content",
@@ -163,11 +262,31 @@ const CHECKS: &[(&str, Check, &str)] = &[
         no_content::no_content_length,
         include_str!("no_content.rs"),
     ),
+    (
+        "no-cookie",
+        disclosure::no_cookie,
+        include_str!("disclosure.rs"),
+    ),
     ("no-effect", refusal::no_effect, include_str!("refusal.rs")),
+    (
+        "no-foreign-origin",
+        cross_origin::no_foreign_origin,
+        include_str!("cross_origin.rs"),
+    ),
+    (
+        "no-internals",
+        disclosure::no_internals,
+        include_str!("disclosure.rs"),
+    ),
     (
         "no-redirect",
         answer::no_redirect,
         include_str!("answer.rs"),
+    ),
+    (
+        "no-secret",
+        disclosure::no_secret,
+        include_str!("disclosure.rs"),
     ),
     (
         "no-transfer-encoding",
@@ -175,14 +294,60 @@ const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("no_content.rs"),
     ),
     (
+        "no-version",
+        disclosure::no_version,
+        include_str!("disclosure.rs"),
+    ),
+    (
+        "not-cut",
+        connection::not_cut,
+        include_str!("connection.rs"),
+    ),
+    (
+        "not-from-cache",
+        fields::not_from_cache,
+        include_str!("fields.rs"),
+    ),
+    (
+        "not-revived",
+        way_round::not_revived,
+        include_str!("way_round.rs"),
+    ),
+    (
+        "not-served",
+        way_round::not_served,
+        include_str!("way_round.rs"),
+    ),
+    (
+        "not-shared",
+        way_round::not_shared,
+        include_str!("way_round.rs"),
+    ),
+    (
+        "not-storable",
+        storage::not_storable,
+        include_str!("storage.rs"),
+    ),
+    (
         "nothing-dies",
         collateral::nothing_dies,
         include_str!("collateral.rs"),
     ),
     (
+        "old-tls-refused",
+        connection::old_tls_refused,
+        include_str!("connection.rs"),
+    ),
+    (
         "only-addressed",
         effect::only_addressed,
         include_str!("effect.rs"),
+    ),
+    ("options", method::options, include_str!("method.rs")),
+    (
+        "override-ignored",
+        way_round::override_ignored,
+        include_str!("way_round.rs"),
     ),
     (
         "property-present",
@@ -211,6 +376,11 @@ const CHECKS: &[(&str, Check, &str)] = &[
     ),
     ("repetition", effect::repetition, include_str!("effect.rs")),
     (
+        "retry-after",
+        fields::retry_after,
+        include_str!("fields.rs"),
+    ),
+    (
         "revocation-latency",
         over_time::revocation_latency,
         include_str!("over_time.rs"),
@@ -230,6 +400,11 @@ const CHECKS: &[(&str, Check, &str)] = &[
         "stays-dead",
         over_time::stays_dead,
         include_str!("over_time.rs"),
+    ),
+    (
+        "unserved-method",
+        method::unserved_method,
+        include_str!("method.rs"),
     ),
 ];
 

@@ -108,6 +108,17 @@ pub struct LaterLook {
     pub life: Life,
 }
 
+/// A secret of the run in an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leak {
+    /// The request's place in [`Record::sends`]; nothing for a look.
+    pub exchange: Option<usize>,
+    /// What the request was for.
+    pub label: String,
+    /// Where in the answer it stands.
+    pub place: String,
+}
+
 /// What became of a leased instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyTrace {
@@ -145,6 +156,8 @@ pub struct Record {
     /// Limits and outages of the whole run, where the script looked: the status, and what
     /// `Retry-After` said.
     pub limits: Vec<(u16, String)>,
+    /// Versions of TLS that must not be spoken any more, and whether the target spoke them.
+    pub old_tls: Vec<(&'static str, bool)>,
     /// Ids that a new instance got though they were a dead one's; nothing where nobody looked.
     pub reused_ids: Option<Vec<String>>,
     /// How long after the last success the addressed instance was seen dead.
@@ -153,6 +166,8 @@ pub struct Record {
     pub ended_early: Option<String>,
     /// Whether the addressed id was a stand-in that belongs to nobody.
     pub stand_in: bool,
+    /// Secrets of the run that answers held.
+    pub leaks: Vec<Leak>,
     /// Facts worth telling.
     pub notes: Vec<String>,
 }

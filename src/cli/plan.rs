@@ -150,6 +150,7 @@ fn write_step(text: &mut String, step: &Step, case: &Case) {
             write_send(text, send, case);
         }
         Step::LookAtTraffic => text.push_str("  look      at limits and latencies of the run\n"),
+        Step::OfferOldTls => text.push_str("  offer     TLS 1.0, and TLS 1.1\n"),
         Step::LookForReusedIds => {
             text.push_str("  make      one more key, and compare its id with those of dead ones\n");
         }

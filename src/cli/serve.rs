@@ -51,6 +51,16 @@ pub fn serve(arguments: &ServeArguments) -> Result<u8, Exit> {
     Ok(0)
 }
 
+/// Writes a file that only its owner reads: two of the three hold secrets.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
 trait Named {
     fn name(&self) -> &'static str;
 }
@@ -112,7 +122,7 @@ fn write_config(tenant: &EmbeddedTenant, folder: &Path) -> Result<(), Exit> {
     for (name, text) in files {
         let path = folder.join(name);
         std::fs::create_dir_all(folder)
-            .and_then(|()| std::fs::write(&path, text))
+            .and_then(|()| write_private(&path, &text))
             .map_err(|error| {
                 let path = path.display();
                 Exit::usage_text(format!("failed to write `{path}`\n  caused by: {error}"))

@@ -5,6 +5,7 @@ mod content;
 mod dial;
 mod encode;
 mod head;
+mod old_tls;
 mod reader;
 mod trust;
 
@@ -16,6 +17,8 @@ use std::time::Duration;
 
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
+
+pub use self::old_tls::{OldTls, OldTlsAnswer};
 
 use self::connection::died_while_kept;
 use super::message::{Encoder, Exchange, Fault, Request, TlsFacts, encoder_for};

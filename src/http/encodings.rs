@@ -209,7 +209,7 @@ fn hex(value: &[u8], case: impl Fn(char) -> char) -> Vec<u8> {
 
 fn percent_forms(value: &[u8]) -> Vec<Vec<u8>> {
     let mut forms = Vec::new();
-    for set in [STRICT, UNRESERVED, COMPONENT, WHOLE_URL] {
+    for set in [NON_ALPHANUMERIC, STRICT, UNRESERVED, COMPONENT, WHOLE_URL] {
         let upper = percent_encode(value, set).to_string();
         forms.push(lower_escapes(&upper).into_bytes());
         forms.push(upper.replace("%20", "+").into_bytes());

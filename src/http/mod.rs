@@ -18,7 +18,9 @@ pub mod origin;
 pub mod redactor;
 pub mod secret;
 
-pub use client::{Client, ClientError, ClientSettings, Connection, TlsSettings, Via};
+pub use client::{
+    Client, ClientError, ClientSettings, Connection, OldTls, OldTlsAnswer, TlsSettings, Via,
+};
 pub use evidence::{Evidence, Withheld};
 pub use message::{
     ConnectionFacts, Encoder, Exchange, Fault, Framing, FramingViolation, HostHeader, Interim,

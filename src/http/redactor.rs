@@ -17,6 +17,8 @@ pub struct Redactor {
     key: zeroize::Zeroizing<Vec<u8>>,
     forms: Forms,
     fingerprints: Vec<String>,
+    /// Owners that are only a part of a secret: shown by design here and there, such as a prefix.
+    parts: std::collections::BTreeSet<usize>,
 }
 
 impl Redactor {
@@ -28,6 +30,7 @@ impl Redactor {
             key,
             forms: Forms::default(),
             fingerprints: Vec::new(),
+            parts: std::collections::BTreeSet::new(),
         };
         for secret in secrets {
             redactor.add(&secret);
@@ -40,6 +43,20 @@ impl Redactor {
         let fingerprint = self.fingerprint(secret);
         self.forms.add(secret.reveal(), self.fingerprints.len());
         self.fingerprints.push(fingerprint);
+    }
+
+    /// Makes known what is only a part of a secret: it is taken out of what is shown, but whoever
+    /// tells it does not tell the secret.
+    pub fn add_part(&mut self, part: &Secret) {
+        self.parts.insert(self.fingerprints.len());
+        self.add(part);
+    }
+
+    /// Whether a whole secret is in these bytes.
+    #[must_use]
+    pub fn finds_whole(&self, bytes: &[u8]) -> bool {
+        let found = self.forms.matches(bytes);
+        found.iter().any(|found| !self.parts.contains(&found.owner))
     }
 
     /// What stands for this secret: eight hex digits, the same for equal values.

@@ -63,6 +63,10 @@ pub enum Slot {
     Second,
     /// One more, by number, for scripts that address many at once.
     Further(u8),
+    /// An instance of the other tenant.
+    Foreign,
+    /// A second instance of the other tenant, made for one script.
+    ForeignSecond,
 }
 
 impl fmt::Display for Slot {
@@ -71,7 +75,17 @@ impl fmt::Display for Slot {
             Self::Victim => formatter.write_str("victim"),
             Self::Second => formatter.write_str("second"),
             Self::Further(number) => write!(formatter, "further-{number}"),
+            Self::Foreign => formatter.write_str("foreign"),
+            Self::ForeignSecond => formatter.write_str("foreign-second"),
         }
+    }
+}
+
+impl Slot {
+    /// Whether it is for an instance of the other tenant.
+    #[must_use]
+    pub fn is_foreign(self) -> bool {
+        matches!(self, Self::Foreign | Self::ForeignSecond)
     }
 }
 
@@ -82,9 +96,13 @@ pub enum Wire {
     Fresh,
     /// On the connection of the request before it in the script.
     Kept,
+    /// To the other tenant's URL, on a connection of its own.
+    OtherTenant,
     /// On a connection of its own without encryption, at the port of plain HTTP: only where the
     /// target is encrypted and at its own scheme's port.
     Cleartext,
+    /// By HTTP/2 on a connection of its own: only where the target offers it.
+    Http2,
 }
 
 /// One request of a script.
@@ -137,6 +155,8 @@ pub enum Step {
     Abandon(Box<Send>),
     /// Collects what the run's traffic as a whole shows: limits, outages, latencies.
     LookAtTraffic,
+    /// Offers the versions of TLS that must not be spoken any more.
+    OfferOldTls,
     /// Makes one more instance and compares its id with those of the dead.
     LookForReusedIds,
 }
@@ -261,15 +281,20 @@ impl Script {
     #[must_use]
     pub fn holders(&self) -> BTreeSet<Holder> {
         let pieces = self.sends().flat_map(|send| send.template.pieces());
+        let there = self.sends().any(|send| send.wire == Wire::OtherTenant);
+        let there = there || self.slots().into_iter().any(Slot::is_foreign);
+        let there = there.then_some(Holder::OtherTenant);
         pieces
             .filter_map(|piece| match piece {
                 Piece::RevokedId => Some(Holder::Revoked),
+                Piece::OtherAuthority | Piece::OtherName => Some(Holder::OtherTenant),
                 Piece::Secret(Holder::Leased(_), _) => None,
                 // A random look-alike takes only the shape; any instance of ours has it.
                 Piece::Secret(_, derivation) if !derivation.is_live() => None,
                 Piece::Secret(holder, _) => Some(*holder),
                 _ => None,
             })
+            .chain(there)
             .collect()
     }
 

@@ -29,6 +29,8 @@ pub enum Piece {
     Text(String),
     /// Bytes that are no text.
     Bytes(Vec<u8>),
+    /// A character this many times.
+    Repeated(char, usize),
     /// The id of a leased instance.
     Id(Slot),
     /// The id of a leased instance plus a number: a value that wraps around to the id.
@@ -39,6 +41,10 @@ pub enum Piece {
     IdEncoded(Slot),
     /// The id of the already revoked instance.
     RevokedId,
+    /// The other tenant's host, with its port where it has one.
+    OtherAuthority,
+    /// The first label of the other tenant's host: what applications name it by.
+    OtherName,
     /// A secret, or something made from it.
     Secret(Holder, Derivation),
 }
@@ -48,6 +54,8 @@ pub enum Piece {
 pub enum IdSpelling {
     /// In base 16, as `0x2a`.
     Hexadecimal,
+    /// In base 8 with a zero before it, as `052`: to others a larger number.
+    Octal,
     /// In full-width digits (U+FF10 to U+FF19), percent-encoded.
     FullWidth,
 }
@@ -59,6 +67,7 @@ impl IdSpelling {
         let number: u128 = id.parse().ok()?;
         Some(match self {
             Self::Hexadecimal => format!("{number:#x}"),
+            Self::Octal => format!("0{number:o}"),
             // U+FF10 is EF BC 90 in UTF-8, and the nine digits after it follow.
             Self::FullWidth => id
                 .bytes()
@@ -70,6 +79,7 @@ impl IdSpelling {
     fn name(self) -> &'static str {
         match self {
             Self::Hexadecimal => "hexadecimal",
+            Self::Octal => "octal",
             Self::FullWidth => "in full-width digits",
         }
     }
@@ -137,11 +147,14 @@ impl fmt::Display for Piece {
         match self {
             Self::Text(text) => formatter.write_str(text),
             Self::Bytes(bytes) => write!(formatter, "{}", bytes.escape_ascii()),
+            Self::Repeated(character, times) => write!(formatter, "{{{character} x {times}}}"),
             Self::Id(slot) => write!(formatter, "{{{slot}.id}}"),
             Self::IdPlus(slot, number) => write!(formatter, "{{{slot}.id + {number}}}"),
             Self::IdAs(slot, spelling) => write!(formatter, "{{{slot}.id {}}}", spelling.name()),
             Self::IdEncoded(slot) => write!(formatter, "{{{slot}.id, percent-encoded}}"),
             Self::RevokedId => formatter.write_str("{revoked.id}"),
+            Self::OtherAuthority => formatter.write_str("{other-tenant.host}"),
+            Self::OtherName => formatter.write_str("{other-tenant.name}"),
             Self::Secret(holder, derivation) => {
                 write!(formatter, "{{{holder}.secret{}}}", derivation.name())
             }

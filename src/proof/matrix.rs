@@ -277,6 +277,7 @@ async fn rehearse_all(
         let trial = Trial {
             defects: vec![*defect],
             until: now_and_then.then_some(defect.requirement),
+            crowded: defect.class == Class::Flaky,
             ..Trial::default()
         };
         (defect.name, trial)
@@ -284,6 +285,7 @@ async fn rehearse_all(
     let odd = odd.iter().map(|odd| {
         let trial = Trial {
             odd: vec![*odd],
+            crowded: true,
             ..Trial::default()
         };
         (odd.name, trial)

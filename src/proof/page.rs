@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::tenant::Class;
+
 use super::matrix::{DefectRow, Fate, KillMatrix, OddRow, RequirementRow};
 use super::table;
 
@@ -50,20 +52,33 @@ fn requirements(text: &mut String, matrix: &KillMatrix) {
 }
 
 fn proven_by(matrix: &KillMatrix, row: &RequirementRow) -> String {
-    let own: Vec<String> = matrix
-        .defects
-        .iter()
-        .filter(|defect| defect.requirement == row.code.as_str() && defect.fate == Fate::Caught)
-        .map(|defect| format!("`{}`", defect.name))
-        .collect();
-    if !own.is_empty() {
-        return own.join(", ");
+    let own = |flaky: bool| {
+        let caught = matrix.defects.iter().filter(move |defect| {
+            defect.requirement == row.code.as_str()
+                && defect.fate == Fate::Caught
+                && is_flaky(defect) == flaky
+        });
+        let names: Vec<String> = caught.map(|defect| format!("`{}`", defect.name)).collect();
+        names.join(", ")
+    };
+    let surely = own(false);
+    if !surely.is_empty() {
+        return surely;
+    }
+    let now_and_then = own(true);
+    if !now_and_then.is_empty() {
+        return now_and_then;
     }
     match (row.unprovable, row.caught.first()) {
         (Some(reason), _) => format!("nothing: {}", cell(reason)),
         (None, Some(defect)) => format!("among others `{defect}`"),
         (None, None) => "nothing".to_owned(),
     }
+}
+
+/// What it is caught by differs from run to run.
+fn is_flaky(row: &DefectRow) -> bool {
+    row.class == Class::Flaky.name()
 }
 
 fn defects(text: &mut String, matrix: &KillMatrix) {
@@ -86,8 +101,9 @@ fn defects(text: &mut String, matrix: &KillMatrix) {
 
 fn fate(row: &DefectRow) -> String {
     match row.fate {
-        // Which of its cases meet what shows now and then differs from run to run.
-        Fate::Caught if row.class == "flaky" => "now and then".to_owned(),
+        Fate::Caught | Fate::Warned | Fate::CaughtByAnother if is_flaky(row) => {
+            "now and then".to_owned()
+        }
         Fate::Caught => cell(&table::cases(&row.cases)),
         Fate::Warned => format!("warned: {}", cell(&table::cases(&row.cases))),
         Fate::CaughtByAnother => "by another requirement".to_owned(),

@@ -12,8 +12,8 @@ use crate::config::{
 };
 use crate::document::Document;
 use crate::fixture::{
-    FixtureSettings, Fixtures, Identity, Messenger, MessengerSettings, SecretPlace, SecretProblem,
-    SharedRedactor, VictimSource, Wiring, read_secret,
+    FixtureSettings, Fixtures, Identity, Messenger, MessengerSettings, OtherPlace, SecretPlace,
+    SecretProblem, SharedRedactor, VictimSource, Wiring, read_secret,
 };
 use crate::http::{
     Client, ClientError, ClientSettings, Redactor, Target, TargetError, Text, TlsSettings,
@@ -195,6 +195,7 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
     let fixtures = FixtureSettings {
         identities: identities(settings).await?,
         victims: victims(settings)?,
+        other: other_place(settings, &target)?,
         resource: parts.plan.suite.resource.clone(),
         wiring: wiring(&parts.api, &parts.plan)?,
         allow: settings.allow.value,
@@ -224,7 +225,7 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
     })
 }
 
-fn messenger(settings: &Settings, target: &Target) -> Result<Messenger, AssembleError> {
+fn client(settings: &Settings, target: &Target) -> Result<Client, AssembleError> {
     let ca_pem = settings
         .ca_file
         .value
@@ -232,7 +233,7 @@ fn messenger(settings: &Settings, target: &Target) -> Result<Messenger, Assemble
         .map(|path| read(path))
         .transpose()?;
     let timeouts = settings.timeouts();
-    let client = Client::new(
+    Ok(Client::new(
         target.origin.clone(),
         ClientSettings {
             connect_timeout: timeouts.connect,
@@ -245,7 +246,11 @@ fn messenger(settings: &Settings, target: &Target) -> Result<Messenger, Assemble
             },
             ..ClientSettings::default()
         },
-    )?;
+    )?)
+}
+
+fn messenger(settings: &Settings, target: &Target) -> Result<Messenger, AssembleError> {
+    let client = client(settings, target)?;
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|error| AssembleError::NoRandomness(error.to_string()))?;
     let headers = settings.headers.iter().map(|header| {
@@ -264,6 +269,25 @@ fn messenger(settings: &Settings, target: &Target) -> Result<Messenger, Assemble
         own,
         SharedRedactor::new(Redactor::new(&key, [])),
     ))
+}
+
+/// Where the other tenant is: at a URL of its own, below the same path.
+fn other_place(settings: &Settings, target: &Target) -> Result<OtherPlace, AssembleError> {
+    let IdentitySetting::Given {
+        target: Some(url), ..
+    } = &settings.identities.other_tenant.value
+    else {
+        return Ok(OtherPlace::SameUrl);
+    };
+    let other = Target::parse(url).map_err(|source| AssembleError::Target {
+        url: url.clone(),
+        source,
+    })?;
+    if other.base_path != target.base_path {
+        let why = "the other tenant's URL has another path than the target's";
+        return Ok(OtherPlace::Unusable(why.to_owned()));
+    }
+    Ok(OtherPlace::Own(client(settings, &other)?))
 }
 
 async fn identities(settings: &Settings) -> Result<BTreeMap<Holder, Identity>, AssembleError> {
@@ -426,7 +450,10 @@ fn started(parts: &Parts, target: &str, run: String) -> RunStarted {
         started_at: jiff::Timestamp::now().to_string(),
         target: target.to_owned(),
         contract: digest(&parts.contract),
-        suites: vec![digest(&parts.suite)],
+        suites: vec![NamedDigest {
+            name: plan.suite.suite.clone(),
+            ..digest(&parts.suite)
+        }],
         settings: setting_facts(&parts.settings),
         cases: cases.collect(),
         requirements: requirement_facts(&plan.suite),

@@ -33,11 +33,17 @@ impl Performer<'_> {
             return Life::Unknown(format!("no {slot} was leased"));
         };
         let at = self.fixtures.messenger().elapsed();
-        let look = self
-            .fixtures
-            .look(&instance.secret, Some(&instance.id))
-            .await;
+        let look = if slot.is_foreign() {
+            self.fixtures.look_there(&instance).await
+        } else {
+            let id = Some(instance.id.as_str());
+            self.fixtures.look(&instance.secret, id).await
+        };
+        if slot.is_foreign() && look.life == Life::Dead {
+            self.fixtures.died_there(&instance.id);
+        }
         if let Some(exchange) = look.exchange {
+            self.look_for_secrets(&exchange, None, &format!("{label}: {slot}"));
             self.log
                 .push(Logged::new(format!("{label}: {slot}"), exchange, at));
         }
@@ -187,6 +193,7 @@ impl Performer<'_> {
         let at = self.fixtures.messenger().elapsed();
         let look = self.fixtures.look(secret, id).await;
         if let Some(exchange) = look.exchange {
+            self.look_for_secrets(&exchange, None, &format!("look at the {label}"));
             self.log
                 .push(Logged::new(format!("look at the {label}"), exchange, at));
         }

@@ -391,6 +391,9 @@ impl Runner {
             7
         } else if red(Verdict::Fail) || red(Verdict::Stale) {
             1
+        } else if matches!(stopped, Some(StopReason::Collateral { .. })) {
+            // The script that did it was selected, but no case that judges such harm.
+            7
         } else if !left_behind.is_empty() {
             6
         } else if self.job.plan.cases.is_empty() {
@@ -449,7 +452,13 @@ pub fn victims_needed(plan: &Plan, repeat: u32) -> usize {
     let consumed: u32 = scripts.iter().map(|script| script.consumes).sum();
     let at_once = scripts
         .iter()
-        .map(|script| script.slots().len())
+        .map(|script| {
+            script
+                .slots()
+                .iter()
+                .filter(|slot| !slot.is_foreign())
+                .count()
+        })
         .max()
         .unwrap_or_default();
     let sends = scripts.iter().flat_map(|script| &script.steps);

@@ -1,6 +1,8 @@
 //! Performs a script: leases, looks, sends, looks again, and writes it all down.
 
 mod deliver;
+mod foreign;
+mod leaks;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -212,7 +214,9 @@ impl<'a> Performer<'a> {
 
     /// Leases instances until all of them live.
     async fn bind_slots(&mut self) -> Result<(), Absence> {
-        let slots: Vec<Slot> = self.script.slots().into_iter().collect();
+        let slots = self.script.slots().into_iter();
+        let (foreign, slots): (Vec<Slot>, Vec<Slot>) = slots.partition(|slot| slot.is_foreign());
+        self.bind_foreign(&foreign).await?;
         if slots.is_empty() {
             return self.reads_harmlessly();
         }
@@ -233,13 +237,17 @@ impl<'a> Performer<'a> {
                 Err(unavailable) => return Err(unavailable.into()),
             }
             let instances = self.lease.instances.clone();
-            self.bindings.slots = slots.iter().copied().zip(instances).collect();
+            self.bindings
+                .slots
+                .extend(slots.iter().copied().zip(instances));
             if self.all_live_before(&slots).await {
                 return self.reads_harmlessly();
             }
             self.fixtures.release(std::mem::take(&mut self.lease));
-            self.record.moments.clear();
-            self.record.keys.clear();
+            self.record
+                .moments
+                .retain(|moment| matches!(moment, Moment::Looked(slot, _) if slot.is_foreign()));
+            self.record.keys.retain(|slot, _| slot.is_foreign());
         }
         Err(Absence::Inconclusive(
             "every key that was leased for it was dead already".to_owned(),
@@ -376,6 +384,7 @@ impl<'a> Performer<'a> {
                 Step::LookAtTheDead => self.look_at_the_dead().await?,
                 Step::Abandon(send) => self.abandon(send).await?,
                 Step::LookAtTraffic => self.look_at_traffic(),
+                Step::OfferOldTls => self.offer_old_tls().await?,
                 Step::LookForReusedIds => self.look_for_reused_ids().await,
             }
         }
@@ -423,6 +432,9 @@ impl<'a> Performer<'a> {
             unanswered: unanswered.unwrap_or_default(),
             at,
         };
+        let index = self.record.sends.len();
+        self.look_for_secrets(&sent.exchange, Some(index), &send.label);
+        self.fixtures.adopt(&sent.exchange);
         let may_have_acted = sent.is_success() || claims_nothing(&sent);
         if let Some(instance) = send
             .addresses

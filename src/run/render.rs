@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use crate::fixture::{Credential, Fixtures, Instance, STAND_IN_ID};
-use crate::http::{Part, Request, Secret, Text};
+use crate::http::{HostHeader, Part, Request, Secret, Text};
 use crate::plan::{Derivation, Holder, Piece, Slot, Template};
 
 /// What the holes of a script are filled with.
@@ -33,10 +33,16 @@ pub fn render(
 ) -> Result<Request, String> {
     let text = |pieces: &[Piece]| render_text(pieces, bindings, fixtures);
     let mut request = Request::new(template.method.clone(), text(&template.target)?);
-    for (name, value) in &template.headers {
-        request.headers.push((name.clone(), text(value)?));
-    }
     request.host = template.host.clone();
+    for (name, value) in &template.headers {
+        let value = text(value)?;
+        // A host with holes stands among the fields.
+        if name.eq_ignore_ascii_case("host") {
+            request.host = HostHeader::Value(value.display_lossy());
+        } else {
+            request.headers.push((name.clone(), value));
+        }
+    }
     request.framing = template.framing;
     request.body = template.body.as_deref().map(text).transpose()?;
     Ok(request)
@@ -48,6 +54,11 @@ fn render_text(pieces: &[Piece], bindings: &Bindings, fixtures: &Fixtures) -> Re
         match piece {
             Piece::Text(plain) => text.push(Part::Plain(plain.clone().into_bytes())),
             Piece::Bytes(bytes) => text.push(Part::Plain(bytes.clone())),
+            Piece::Repeated(character, times) => {
+                text.push(Part::Plain(
+                    character.to_string().repeat(*times).into_bytes(),
+                ));
+            }
             Piece::Id(slot) => text.push(Part::Plain(id(bindings, *slot)?.into_bytes())),
             Piece::IdPlus(slot, number) => {
                 let id = id(bindings, *slot)?;
@@ -71,8 +82,17 @@ fn render_text(pieces: &[Piece], bindings: &Bindings, fixtures: &Fixtures) -> Re
             Piece::RevokedId => {
                 let revoked = bindings.holders.get(&Holder::Revoked);
                 let id = revoked.and_then(|credential| credential.id.clone());
+                let id = id.or_else(|| fixtures.dead_id());
                 let id = id.ok_or("the revoked identity has no id: give it as `id:`")?;
                 text.push(Part::Plain(id.into_bytes()));
+            }
+            Piece::OtherAuthority => {
+                text.push(Part::Plain(fixtures.other_authority()?.into_bytes()));
+            }
+            Piece::OtherName => {
+                let authority = fixtures.other_authority()?;
+                let name = authority.split(['.', ':']).next().unwrap_or_default();
+                text.push(Part::Plain(name.as_bytes().to_vec()));
             }
             Piece::Secret(holder, how) => {
                 let secret = secret(bindings, fixtures, *holder, *how)?;
@@ -145,6 +165,8 @@ pub fn with_id_text<'a, T>(
         let more: Vec<u8> = match piece {
             Piece::Text(plain) => plain.clone().into_bytes(),
             Piece::Bytes(bytes) => bytes.clone(),
+            Piece::Repeated(character, times) => character.to_string().repeat(*times).into_bytes(),
+            Piece::OtherAuthority | Piece::OtherName => Vec::new(),
             Piece::Id(slot) => instance_of(*slot)?.id.clone().into_bytes(),
             Piece::IdPlus(slot, number) => {
                 let id: u128 = instance_of(*slot)?.id.parse().ok()?;

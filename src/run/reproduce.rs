@@ -57,7 +57,9 @@ fn shell_text(pieces: &[Piece], exchange: &Exchange) -> Option<String> {
     for piece in pieces {
         match piece {
             Piece::Text(plain) => text.push_str(&quoted(plain)?),
-            Piece::Bytes(_) => return None,
+            Piece::Bytes(_) | Piece::Repeated(..) | Piece::OtherAuthority | Piece::OtherName => {
+                return None;
+            }
             Piece::Secret(holder, Derivation::Verbatim) => {
                 text.push_str(&format!("${}", variable(*holder)));
             }

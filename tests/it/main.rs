@@ -7,6 +7,7 @@ mod document;
 mod driver;
 mod http;
 mod report;
+mod selftest;
 mod suite;
 mod tenant;
 mod tidy;

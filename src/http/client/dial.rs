@@ -79,6 +79,18 @@ pub(super) async fn dial(shared: &Shared) -> Result<Dialed, Fault> {
     })
 }
 
+/// Connects to the client's origin and speaks no TLS, whatever the scheme.
+///
+/// # Errors
+/// Why it could not.
+pub(super) async fn dial_plain(shared: &Shared) -> Result<TcpStream, Fault> {
+    let limit = shared.settings.connect_timeout;
+    let connected = timeout(limit, connect(&shared.origin, limit)).await;
+    let phase = Phase::Connect;
+    let (tcp, _) = connected.map_err(|_| Fault::Timeout { phase, limit })??;
+    Ok(tcp)
+}
+
 async fn connect(origin: &Origin, limit: Duration) -> Result<(TcpStream, SocketAddr), Fault> {
     let addresses = addresses(origin).await?;
     // One address that swallows packets must not use up the time of the others.

@@ -130,6 +130,8 @@ fn encoded_id(context: &Context) -> Vec<Draft> {
             send.path = Some(PathClass::Template);
         }
     }
+    // Made after the victim: a target that reads another id from it has one to hit.
+    encoded.script.steps.insert(0, Step::Look(Slot::Second));
     vec![encoded]
 }
 

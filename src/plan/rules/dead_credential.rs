@@ -58,7 +58,8 @@ const LOOKS_ACROSS: u32 = 8;
 /// How often a revocation is repeated.
 const REPETITIONS: u32 = 3;
 
-const SETUP: &str = "setup";
+/// The label of the request that revokes the instance first.
+pub const SETUP: &str = "setup";
 
 /// One instance dies; its credential is tried on a second; its revocation is repeated.
 fn aftermath(context: &Context) -> Script {
@@ -90,7 +91,9 @@ fn aftermath(context: &Context) -> Script {
     }
 }
 
-fn require_setup() -> Step {
+/// Ends the script where that request had no success.
+#[must_use]
+pub fn require_setup() -> Step {
     Step::RequireAnySuccess {
         labels: vec![SETUP.to_owned()],
         otherwise: "the instance could not be revoked first".to_owned(),

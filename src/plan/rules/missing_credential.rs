@@ -58,7 +58,8 @@ fn missing_credential_accept(context: &Context) -> Vec<Draft> {
                 focus: vec![MAIN.to_owned()],
                 control: Some(ControlDraft {
                     base: base(context),
-                    shaped: Some(accept_script(context, detail, *accept)),
+                    // Who accepts XML alone may be refused for it: then nothing was served.
+                    shaped: (*detail != "xml").then(|| accept_script(context, detail, *accept)),
                 }),
                 pointers: context.security_pointers(),
             }

@@ -2,22 +2,33 @@
 //! path parameter names. A file a family, its variants as a table.
 
 mod addition;
+mod afterlife;
 mod concurrent_request;
 mod conflicting_id;
 mod connection;
 mod credential_elsewhere;
 mod credential_value;
 mod dead_credential;
+mod doubled_credential;
+mod foreign_origin;
+mod hostile_credential;
 mod identity;
+mod lock_out;
 mod malformed_content;
 mod mass_id;
 mod method;
 mod missing_credential;
 mod non_integer_id;
 mod other_id;
+mod other_method;
+mod other_tenant;
 mod request;
+mod respelled_path;
+mod shared_cache;
 mod spelled_id;
+mod telling_refusal;
 mod transport;
+mod trusted_field;
 mod used_credential;
 mod valid_request;
 
@@ -26,6 +37,8 @@ use crate::document::Pointer;
 use crate::plan::Script;
 use crate::suite::Resource;
 
+pub use foreign_origin::ORIGIN as FOREIGN_ORIGIN;
+pub use other_method::PLAIN;
 pub use request::Requests;
 
 /// A rule: a name, what it derives, and the file that documents it.
@@ -94,6 +107,24 @@ pub struct Draft {
     pub pointers: Vec<Pointer>,
 }
 
+impl Draft {
+    /// A case about the operation's security, whose control is the plain authorised request; it
+    /// judges every request of its script.
+    fn guarded(context: &Context, detail: &str, title: impl Into<String>, script: Script) -> Self {
+        Self {
+            detail: detail.to_owned(),
+            title: title.into(),
+            focus: script.sends().map(|send| send.label.clone()).collect(),
+            script,
+            control: Some(ControlDraft {
+                base: valid_request::base(context),
+                shaped: None,
+            }),
+            pointers: context.security_pointers(),
+        }
+    }
+}
+
 /// The controls of a case, before they are shared.
 #[derive(Debug, Clone)]
 pub struct ControlDraft {
@@ -115,6 +146,7 @@ pub const RULES: &[Rule] = &[
     addition::EMPTY_CONTENT,
     addition::PRECONDITION,
     connection::KEPT_CONNECTION,
+    connection::HTTP_2,
     connection::ABANDONED_REQUEST,
     valid_request::VALID_REQUEST_VARIATION,
     missing_credential::MISSING_CREDENTIAL,
@@ -131,6 +163,18 @@ pub const RULES: &[Rule] = &[
     identity::OTHER_TENANT_CREDENTIAL,
     credential_elsewhere::CREDENTIAL_ELSEWHERE,
     credential_elsewhere::CREDENTIAL_FALLBACK,
+    doubled_credential::DOUBLED_CREDENTIAL,
+    hostile_credential::HOSTILE_CREDENTIAL,
+    trusted_field::TRUSTED_FIELD,
+    telling_refusal::KNOWN_AND_UNKNOWN_ID,
+    telling_refusal::REASON_OF_REFUSAL,
+    respelled_path::RESPELLED_PATH,
+    respelled_path::OTHER_VERSION,
+    other_method::UNSAFE_METHOD,
+    other_method::TRACE,
+    other_method::METHOD_OVERRIDE,
+    foreign_origin::FOREIGN_ORIGIN,
+    shared_cache::SHARED_CACHE,
     non_integer_id::NON_INTEGER_ID,
     non_integer_id::WRAPPED_ID,
     spelled_id::SPELLED_ID,
@@ -152,9 +196,18 @@ pub const RULES: &[Rule] = &[
     transport::HOST,
     transport::LENGTH_BESIDE_CHUNKS,
     transport::CLEARTEXT,
+    transport::OLD_TLS,
     connection::REUSED_IDS,
     connection::TRAFFIC,
+    afterlife::DEAD_CREDENTIAL_MAKES,
+    afterlife::REVIVAL,
+    afterlife::OWN_INSTANCE,
+    other_tenant::FOREIGN_ID,
+    other_tenant::FOREIGN_CALLER,
+    other_tenant::FOREIGN_ID_BY_FIELD,
+    other_tenant::FOREIGN_ID_BY_HOST,
     dead_credential::BYSTANDERS,
+    lock_out::LOCK_OUT,
     // Last: on a broken target they may empty the tenant.
     mass_id::EMPTY_ID,
     mass_id::RESERVED_ID,

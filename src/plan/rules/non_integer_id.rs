@@ -150,12 +150,14 @@ fn is_never_an_integer(id: &[Piece]) -> bool {
             .map(|piece| match piece {
                 Piece::Text(text) => text.clone(),
                 Piece::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+                Piece::Repeated(character, times) => character.to_string().repeat(*times),
                 Piece::Id(_) | Piece::IdEncoded(_) => representative.to_string(),
                 Piece::IdPlus(_, number) => (representative + number).to_string(),
                 Piece::IdAs(_, spelling) => spelling
                     .spell(&representative.to_string())
                     .unwrap_or_default(),
                 Piece::RevokedId => representative.to_string(),
+                Piece::OtherAuthority | Piece::OtherName => "name".to_owned(),
                 // Secrets that are all digits are left out when the bytes are known.
                 Piece::Secret(..) => "secret".to_owned(),
             })

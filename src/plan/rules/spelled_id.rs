@@ -120,6 +120,12 @@ fn spellings() -> Vec<Spelling> {
             false,
         ),
         (
+            "octal",
+            spelled(IdSpelling::Octal),
+            "an id in base 8 with a zero before it",
+            false,
+        ),
+        (
             "exponent-alone",
             vec![Piece::text("1e3")],
             "the id `1e3`",

@@ -41,6 +41,19 @@ pub const CLEARTEXT: Rule = Rule {
     derive: cleartext,
 };
 
+/// Offers of TLS 1.0 and 1.1.
+pub const OLD_TLS: Rule = Rule {
+    name: "old-tls",
+    document: include_str!("transport.rs"),
+    derive: |context| {
+        let words = "offers of TLS 1.0 and TLS 1.1";
+        let script = Script::of("old-tls", vec![Step::OfferOldTls]);
+        let mut drafted = draft(context, ("", words), script);
+        drafted.focus.clear();
+        vec![drafted]
+    },
+};
+
 fn nul_in_credential(context: &Context) -> Vec<Draft> {
     if context.requests.credential_field().is_none() {
         return Vec::new();

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::http::{Client, ClientSettings, Exchange, Origin, Request, Scheme};
+use crate::http::{
+    Client, ClientSettings, Exchange, OldTls, OldTlsAnswer, Origin, Request, Scheme,
+};
 use crate::plan::{Send, Wire};
 use crate::run::render::render;
 
@@ -16,6 +18,9 @@ const PORTS: (u16, u16) = (80, 443);
 /// Many firewalls swallow what goes to that port; an answer within a round trip is all that counts.
 const CLEARTEXT_CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// How long after it hung up a client comes back: longer than most targets take for an answer.
+const ABANDONED_PAUSE: Duration = Duration::from_millis(50);
+
 impl Performer<'_> {
     pub(super) async fn deliver(
         &mut self,
@@ -26,6 +31,16 @@ impl Performer<'_> {
         let delivered = match wire {
             Wire::Fresh => messenger.send_fresh(request).await,
             Wire::Kept => messenger.send_kept(request, &mut self.kept).await,
+            Wire::OtherTenant => {
+                let there = self.fixtures.other_messenger();
+                let there = there.map_err(Absence::NotApplicable)?;
+                there.send_fresh(request).await
+            }
+            Wire::Http2 => {
+                return Err(Absence::NotApplicable(no_http2(
+                    messenger.client().origin(),
+                )));
+            }
             Wire::Cleartext => {
                 let client = cleartext(messenger.client().origin())?;
                 messenger.towards(client).send_fresh(request).await
@@ -50,6 +65,8 @@ impl Performer<'_> {
             exchange,
             at,
         });
+        // Whoever lost an answer comes back when the target, too, knows that it was lost.
+        tokio::time::sleep(ABANDONED_PAUSE).await;
         Ok(())
     }
 
@@ -73,12 +90,36 @@ impl Performer<'_> {
         }
     }
 
+    pub(super) async fn offer_old_tls(&mut self) -> Result<(), Absence> {
+        let client = self.fixtures.messenger().client();
+        if client.origin().scheme == Scheme::Http {
+            let reason = "the target is not encrypted";
+            return Err(Absence::NotApplicable(reason.to_owned()));
+        }
+        for version in [OldTls::V1_0, OldTls::V1_1] {
+            let answer = client.offer_old_tls(version).await;
+            let answer = answer.map_err(|fault| Absence::Inconclusive(fault.to_string()))?;
+            let accepted = answer == OldTlsAnswer::Accepted;
+            self.record.old_tls.push((version.name(), accepted));
+        }
+        Ok(())
+    }
+
     pub(super) async fn look_for_reused_ids(&mut self) {
         match self.fixtures.reused_ids().await {
             Ok(ids) => self.record.reused_ids = Some(ids),
             Err(unavailable) => self.record.ended_early = Some(unavailable.to_string()),
         }
     }
+}
+
+/// Why nothing goes by HTTP/2.
+fn no_http2(origin: &Origin) -> String {
+    match origin.scheme {
+        Scheme::Http => "the target is plain HTTP, where HTTP/2 is not negotiated",
+        Scheme::Https => "HTTP/2 is not spoken by this version of probity",
+    }
+    .to_owned()
 }
 
 /// A client of the same host without encryption.

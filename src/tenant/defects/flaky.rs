@@ -143,10 +143,10 @@ pub(super) static TABLE: &[Defect] = &[
         ],
     ),
     defect(
-        (Flaky, "every-seventh-request-429-with-prose", "RAK-LEA-08"),
-        "every seventh request is answered with 429 and a Retry-After that is no time",
+        (Flaky, "every-fiftieth-request-429-with-prose", "RAK-LEA-08"),
+        "every fiftieth request is answered with 429 and a Retry-After that is no time",
         &[Hook::Instead(|call| {
-            let limited = call.state.every(7, "limit");
+            let limited = call.state.every(50, "limit");
             let answer = Answer::message(429, "Too many attempts.");
             limited.then(|| answer.with("Retry-After", "in a moment"))
         })],

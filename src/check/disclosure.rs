@@ -1,0 +1,123 @@
+//! What answers tell that they should keep: secrets, and the insides of the server.
+//!
+//! ## Requires   No secret that the run knows is in an answer, in whatever encoding; no refusal
+//!               shows a stack trace, a query or the path of a source file.
+//! ## Why        Answers end in logs and bug reports; insides are the attacker's map.
+//! ## Spec       ASVS 13.4.6, 14.2.1, 16.5.1; OWASP API8:2023.
+//! ## Silent     The answer that hands a secret out; secrets under six bytes.
+
+use super::internals::{Insides, insides};
+use super::{Judgement, Subject, Violation, fold};
+use crate::http::Response;
+use crate::plan::Requirement;
+
+/// No answer holds a secret of the run.
+pub fn no_secret(subject: &Subject, requirement: &Requirement) -> Judgement {
+    let mut violations = Vec::new();
+    let expected = "no secret of this run in the answer";
+    let selected: Vec<usize> = subject
+        .selected(requirement)
+        .map(|(index, _)| index)
+        .collect();
+    for leak in &subject.record.leaks {
+        let actual = format!("one in {} of the answer to {}", leak.place, leak.label);
+        match leak.exchange {
+            Some(index) if selected.contains(&index) => {
+                violations.push(Violation::at(index, expected, actual));
+            }
+            Some(_) => {}
+            None => violations.push(Violation::of_state(expected, actual)),
+        }
+    }
+    if violations.is_empty() {
+        Judgement::Satisfied
+    } else {
+        Judgement::Violated(violations)
+    }
+}
+
+/// No answer but a success shows the server's insides.
+pub fn no_internals(subject: &Subject, requirement: &Requirement) -> Judgement {
+    fold(subject.selected(requirement).map(|(index, sent)| {
+        let Ok(response) = &sent.exchange.outcome else {
+            return Judgement::Silent(sent.seen());
+        };
+        if (200..300).contains(&response.status) {
+            return Judgement::Silent("it is a success".to_owned());
+        }
+        let Some(found) = insides(&text(response)) else {
+            return Judgement::Satisfied;
+        };
+        let actual = format!("{} with {found}", response.status);
+        let expected = "no insides of the server in a refusal";
+        let violation = Violation::at(index, expected, actual);
+        // Production frameworks name the class that was not found: less than a trace.
+        Judgement::Violated(vec![if found == Insides::ClassName {
+            violation.tolerated()
+        } else {
+            violation
+        }])
+    }))
+}
+
+/// The answer names no exact version of what serves it.
+pub fn no_version(subject: &Subject, _: &Requirement) -> Judgement {
+    fold(subject.focus().map(|(index, sent)| {
+        let Ok(response) = &sent.exchange.outcome else {
+            return Judgement::Silent(sent.seen());
+        };
+        let told = ["server", "x-powered-by", "x-aspnet-version"]
+            .into_iter()
+            .filter_map(|name| Some((name, response.header(name)?)))
+            .map(|(name, value)| (name, String::from_utf8_lossy(value).into_owned()))
+            .find(|(_, value)| value.contains(|character: char| character.is_ascii_digit()));
+        told.map_or(Judgement::Satisfied, |(name, value)| {
+            let expected = "no exact version";
+            Judgement::Violated(vec![Violation::at(
+                index,
+                expected,
+                format!("{name}: {value}"),
+            )])
+        })
+    }))
+}
+
+/// The answer sets no cookie.
+pub fn no_cookie(subject: &Subject, requirement: &Requirement) -> Judgement {
+    fold(subject.selected(requirement).map(|(index, sent)| {
+        let Ok(response) = &sent.exchange.outcome else {
+            return Judgement::Silent(sent.seen());
+        };
+        if response.header("set-cookie").is_none() {
+            return Judgement::Satisfied;
+        }
+        let actual = format!("{} with Set-Cookie", response.status);
+        Judgement::Violated(vec![Violation::at(index, "no Set-Cookie", actual)])
+    }))
+}
+
+/// All text of an answer's content: of JSON each text in it, unescaped, a line each.
+fn text(response: &Response) -> String {
+    let content = response.content().unwrap_or_default();
+    match serde_json::from_slice::<serde_json::Value>(content) {
+        Ok(value) => {
+            let mut lines = Vec::new();
+            gather(&value, &mut lines);
+            lines.join("\n")
+        }
+        Err(_) => String::from_utf8_lossy(content).into_owned(),
+    }
+}
+
+fn gather(value: &serde_json::Value, lines: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) => lines.push(text.clone()),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| gather(item, lines)),
+        serde_json::Value::Object(entries) => {
+            for (_, entry) in entries {
+                gather(entry, lines);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,203 @@
+//! A request without a credential whose path is spelled so that a guard may not know it again.
+//!
+//! ## Requires   Nothing happens, and no success is told.
+//! ## Why        Guards compare paths as text, routers after normalising them; whatever falls
+//!               between the two is open. Old versions stay mounted and lose their guard.
+//! ## Spec       The contract's security; OWASP API5:2023, API9:2023; ASVS 8.2.1; CWE-551, CWE-647.
+//! ## Silent     Which refusal it is: such a path may be unknown, redirected or served.
+
+use super::{Context, Draft, Rule};
+use crate::plan::{Piece, Script, Step};
+
+/// The same path in another spelling.
+pub const RESPELLED_PATH: Rule = Rule {
+    name: "respelled-path",
+    document: include_str!("respelled_path.rs"),
+    derive: respelled_path,
+};
+
+/// The same path below another version.
+pub const OTHER_VERSION: Rule = Rule {
+    name: "other-version",
+    document: include_str!("respelled_path.rs"),
+    derive: other_version,
+};
+
+/// A path: the base, what stands before the id, and the rest from the id on.
+struct Path {
+    base: String,
+    before: String,
+    rest: Vec<Piece>,
+}
+
+fn path(context: &Context) -> Option<Path> {
+    let mut pieces = context.requests.anonymous().target.into_iter();
+    let Some(Piece::Text(start)) = pieces.next() else {
+        return None;
+    };
+    let first = context.operation.path.split('{').next()?;
+    let base = start.strip_suffix(first)?.to_owned();
+    Some(Path {
+        base,
+        before: first.to_owned(),
+        rest: pieces.collect(),
+    })
+}
+
+fn respelled_path(context: &Context) -> Vec<Draft> {
+    let Some(Path { base, before, rest }) = path(context) else {
+        return Vec::new();
+    };
+    let spelled = |start: String, after: &str| {
+        let mut target = vec![Piece::Text(start)];
+        target.extend(rest.iter().cloned());
+        if !after.is_empty() {
+            target.push(Piece::text(after));
+        }
+        target
+    };
+    let plain = format!("{base}{before}");
+    let upper = before.to_ascii_uppercase();
+    // The slash before the last literal segment's end, where a matrix parameter goes.
+    let cut = before.trim_end_matches('/');
+    let table = [
+        (
+            "doubled-slash",
+            spelled(format!("{base}/{before}"), ""),
+            "a doubled slash",
+        ),
+        (
+            "doubled-slash-first",
+            spelled(format!("/{plain}"), ""),
+            "a doubled slash at its start",
+        ),
+        (
+            "dot-segment",
+            spelled(format!("{base}/.{before}"), ""),
+            "a dot segment",
+        ),
+        (
+            "parent-segment",
+            spelled(format!("{base}/x/..{before}"), ""),
+            "a segment taken back",
+        ),
+        (
+            "trailing-slash",
+            spelled(plain.clone(), "/"),
+            "a slash after it",
+        ),
+        (
+            "extension",
+            spelled(plain.clone(), ".json"),
+            "an extension after it",
+        ),
+        (
+            "matrix-before",
+            spelled(format!("{base}{cut};x/"), ""),
+            "a matrix parameter before the id",
+        ),
+        (
+            "matrix-after",
+            spelled(plain.clone(), ";x=1"),
+            "a matrix parameter after the id",
+        ),
+        (
+            "encoded-letter",
+            spelled(format!("{base}{}", encoded(&before)), ""),
+            "an encoded letter",
+        ),
+        (
+            "letter-case",
+            spelled(format!("{base}{upper}"), ""),
+            "the other letter case",
+        ),
+        (
+            "letter-case-throughout",
+            spelled(plain.to_ascii_uppercase(), ""),
+            "the other letter case from its start",
+        ),
+    ];
+    let drafts = table.into_iter().map(|(detail, target, words)| {
+        let title = format!("no credential, and a path with {words}");
+        draft(context, "respelled-path", (detail, title), target)
+    });
+    drafts.chain([elsewhere(context)]).collect()
+}
+
+/// A harmless path, and the instance's in fields from which some routers take it.
+fn elsewhere(context: &Context) -> Draft {
+    let (rule, detail) = ("respelled-path", "in-a-field");
+    let title = "no credential, and the instance's path in X-Original-Url alone".to_owned();
+    let target = vec![Piece::text("/")];
+    let mut draft = draft(context, rule, (detail, title), target);
+    let path = context.requests.anonymous().target;
+    draft.script.watch_victim();
+    for step in &mut draft.script.steps {
+        if let Step::Send(send) = step {
+            let line = |name: &str| (name.to_owned(), path.clone());
+            let fields = [line("X-Original-Url"), line("X-Rewrite-Url")];
+            send.template.headers.extend(fields);
+        }
+    }
+    draft
+}
+
+/// The first letter percent-encoded: equivalent by RFC 3986 §6.2.2.2.
+fn encoded(path: &str) -> String {
+    let Some(place) = path.find(|character: char| character.is_ascii_alphabetic()) else {
+        return path.to_owned();
+    };
+    let (start, tail) = path.split_at(place);
+    let byte = tail.bytes().next().unwrap_or_default();
+    format!("{start}%{byte:02x}{}", tail.get(1..).unwrap_or_default())
+}
+
+fn other_version(context: &Context) -> Vec<Draft> {
+    let Some(Path { base, before, rest }) = path(context) else {
+        return Vec::new();
+    };
+    let Some((stem, version)) = base.rsplit_once("/v") else {
+        return Vec::new();
+    };
+    let Ok(number) = version.parse::<u32>() else {
+        return Vec::new();
+    };
+    let mut bases = vec![
+        (
+            "unversioned",
+            stem.to_owned(),
+            "no version in the path".to_owned(),
+        ),
+        (
+            "next",
+            format!("{stem}/v{}", number.saturating_add(1)),
+            "the next version".to_owned(),
+        ),
+    ];
+    if let Some(earlier) = number.checked_sub(1) {
+        let words = "the version before".to_owned();
+        bases.push(("previous", format!("{stem}/v{earlier}"), words));
+    }
+    let drafts = bases.into_iter().map(|(detail, base, words)| {
+        let mut target = vec![Piece::Text(format!("{base}{before}"))];
+        target.extend(rest.iter().cloned());
+        let title = format!("no credential, and {words}");
+        draft(context, "other-version", (detail, title), target)
+    });
+    drafts.collect()
+}
+
+fn draft(
+    context: &Context,
+    rule: &str,
+    (detail, title): (&str, String),
+    target: Vec<Piece>,
+) -> Draft {
+    let mut template = context.requests.anonymous();
+    template.target = target;
+    let mut send = context.requests.insufficient(template);
+    send.path = None;
+    send.addresses = None;
+    let script = Script::single(format!("{rule}::{detail}"), send);
+    Draft::guarded(context, detail, title, script)
+}
