@@ -28,14 +28,12 @@ type Spelling = (&'static str, Vec<Piece>, &'static str, bool);
 fn spelled_id(context: &Context) -> Vec<Draft> {
     let mut drafts = Vec::new();
     if names_an_integer(context) {
-        drafts.extend(
-            spellings()
-                .into_iter()
-                .map(|(detail, id, words, may_mean_it)| {
-                    let target = context.requests.path(&id);
-                    draft(context, (detail, words), target, may_mean_it)
-                }),
-        );
+        drafts.extend(spellings().into_iter().chain(notations()).map(
+            |(detail, id, words, may_mean_it)| {
+                let target = context.requests.path(&id);
+                draft(context, (detail, words), target, may_mean_it)
+            },
+        ));
         if let Some(thousand) = drafts
             .iter_mut()
             .find(|draft| draft.detail == "exponent-alone")
@@ -59,11 +57,11 @@ fn spelled_id(context: &Context) -> Vec<Draft> {
     drafts
 }
 
+/// The id with more characters around it.
 fn spellings() -> Vec<Spelling> {
     let victim = || Piece::Id(Slot::Victim);
     let before = |text: &str| vec![Piece::text(text), victim()];
     let after = |text: &str| vec![victim(), Piece::text(text)];
-    let spelled = |spelling| vec![Piece::IdAs(Slot::Victim, spelling)];
     vec![
         (
             "leading-zero",
@@ -101,6 +99,14 @@ fn spellings() -> Vec<Spelling> {
             "an id with a fraction of zero",
             true,
         ),
+    ]
+}
+
+/// The id in other notations.
+fn notations() -> Vec<Spelling> {
+    let after = |text: &str| vec![Piece::Id(Slot::Victim), Piece::text(text)];
+    let spelled = |spelling| vec![Piece::IdAs(Slot::Victim, spelling)];
+    vec![
         (
             "exponent",
             after("e0"),
