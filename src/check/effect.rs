@@ -199,7 +199,7 @@ fn revived(record: &Record) -> Option<KeyAlive> {
     (victim.after == Life::Alive).then(|| KeyAlive(victim.id.clone()))
 }
 
-fn others_live(record: &Record) -> Judgement {
+pub(super) fn others_live(record: &Record) -> Judgement {
     let second = record.keys.get(&Slot::Second);
     let others = [
         ("another key", second.map(|trace| &trace.after)),

@@ -7,6 +7,8 @@
 mod alike;
 mod answer;
 mod challenge;
+mod collateral;
+mod concurrency;
 mod connection;
 mod cross_origin;
 mod disclosure;
@@ -17,18 +19,22 @@ mod fields;
 mod internals;
 mod method;
 mod no_content;
+mod over_time;
 mod record;
 mod refusal;
 mod storage;
+mod table;
 mod way_round;
 
 use crate::api::{Api, Operation};
 use crate::document::Document;
 use crate::plan::{Case, CheckName, CredentialClass, Plan, Requirement};
 
+use table::CHECKS;
+
 pub use crate::plan::Life;
 pub use failure::{Failure, SourcePlace, failures};
-pub use record::{ControlSeen, KeyTrace, Leak, Moment, Record, Sent};
+pub use record::{ControlSeen, KeyTrace, LaterLook, Leak, Moment, Purpose, Record, Sent, Use};
 
 /// What a check looks at.
 #[derive(Clone, Copy)]
@@ -131,234 +137,6 @@ pub fn fold(judgements: impl IntoIterator<Item = Judgement>) -> Judgement {
 }
 
 type Check = fn(&Subject, &Requirement) -> Judgement;
-
-/// Every check by name, with the head of the file that documents it.
-const CHECKS: &[(&str, Check, &str)] = &[
-    (
-        "accepted",
-        way_round::accepted,
-        include_str!("way_round.rs"),
-    ),
-    ("alike", alike::alike, include_str!("alike.rs")),
-    (
-        "allow-complete",
-        method::allow_complete,
-        include_str!("method.rs"),
-    ),
-    (
-        "allow-present",
-        method::allow_present,
-        include_str!("method.rs"),
-    ),
-    (
-        "ambiguous-length",
-        connection::ambiguous_length,
-        include_str!("connection.rs"),
-    ),
-    (
-        "bad-request",
-        connection::bad_request,
-        include_str!("connection.rs"),
-    ),
-    (
-        "bare-no-content",
-        no_content::bare_no_content,
-        include_str!("no_content.rs"),
-    ),
-    (
-        "bearer-error",
-        challenge::bearer_error,
-        include_str!("challenge.rs"),
-    ),
-    (
-        "bystanders-live",
-        effect::bystanders_live,
-        include_str!("effect.rs"),
-    ),
-    (
-        "certificate-verified",
-        connection::certificate_verified,
-        include_str!("connection.rs"),
-    ),
-    (
-        "challenge-present",
-        challenge::challenge_present,
-        include_str!("challenge.rs"),
-    ),
-    (
-        "challenge-valid",
-        challenge::challenge_valid,
-        include_str!("challenge.rs"),
-    ),
-    (
-        "cleartext-refused",
-        connection::cleartext_refused,
-        include_str!("connection.rs"),
-    ),
-    (
-        "connection-clean",
-        connection::connection_clean,
-        include_str!("connection.rs"),
-    ),
-    ("consistent", effect::consistent, include_str!("effect.rs")),
-    ("date", fields::date, include_str!("fields.rs")),
-    (
-        "dead-in-the-end",
-        effect::dead_in_the_end,
-        include_str!("effect.rs"),
-    ),
-    (
-        "declared-media-type",
-        answer::declared_media_type,
-        include_str!("answer.rs"),
-    ),
-    (
-        "declared-schema",
-        answer::declared_schema,
-        include_str!("answer.rs"),
-    ),
-    ("hardened", storage::hardened, include_str!("storage.rs")),
-    (
-        "harmless-method",
-        method::harmless_method,
-        include_str!("method.rs"),
-    ),
-    (
-        "headers-only",
-        method::headers_only,
-        include_str!("method.rs"),
-    ),
-    (
-        "ids-not-reused",
-        effect::ids_not_reused,
-        include_str!("effect.rs"),
-    ),
-    ("latency", fields::latency, include_str!("fields.rs")),
-    (
-        "method-refused",
-        way_round::method_refused,
-        include_str!("way_round.rs"),
-    ),
-    (
-        "no-content",
-        no_content::no_content,
-        include_str!("no_content.rs"),
-    ),
-    (
-        "no-content-length",
-        no_content::no_content_length,
-        include_str!("no_content.rs"),
-    ),
-    (
-        "no-cookie",
-        disclosure::no_cookie,
-        include_str!("disclosure.rs"),
-    ),
-    ("no-effect", refusal::no_effect, include_str!("refusal.rs")),
-    (
-        "no-foreign-origin",
-        cross_origin::no_foreign_origin,
-        include_str!("cross_origin.rs"),
-    ),
-    (
-        "no-internals",
-        disclosure::no_internals,
-        include_str!("disclosure.rs"),
-    ),
-    (
-        "no-redirect",
-        answer::no_redirect,
-        include_str!("answer.rs"),
-    ),
-    (
-        "no-secret",
-        disclosure::no_secret,
-        include_str!("disclosure.rs"),
-    ),
-    (
-        "no-transfer-encoding",
-        no_content::no_transfer_encoding,
-        include_str!("no_content.rs"),
-    ),
-    (
-        "no-version",
-        disclosure::no_version,
-        include_str!("disclosure.rs"),
-    ),
-    (
-        "not-cut",
-        connection::not_cut,
-        include_str!("connection.rs"),
-    ),
-    (
-        "not-from-cache",
-        fields::not_from_cache,
-        include_str!("fields.rs"),
-    ),
-    (
-        "not-revived",
-        way_round::not_revived,
-        include_str!("way_round.rs"),
-    ),
-    (
-        "not-served",
-        way_round::not_served,
-        include_str!("way_round.rs"),
-    ),
-    (
-        "not-shared",
-        way_round::not_shared,
-        include_str!("way_round.rs"),
-    ),
-    (
-        "not-storable",
-        storage::not_storable,
-        include_str!("storage.rs"),
-    ),
-    (
-        "old-tls-refused",
-        connection::old_tls_refused,
-        include_str!("connection.rs"),
-    ),
-    (
-        "only-addressed",
-        effect::only_addressed,
-        include_str!("effect.rs"),
-    ),
-    ("options", method::options, include_str!("method.rs")),
-    (
-        "override-ignored",
-        way_round::override_ignored,
-        include_str!("way_round.rs"),
-    ),
-    (
-        "property-present",
-        answer::property_present,
-        include_str!("answer.rs"),
-    ),
-    (
-        "refused-elsewhere",
-        refusal::refused_elsewhere,
-        include_str!("refusal.rs"),
-    ),
-    ("repetition", effect::repetition, include_str!("effect.rs")),
-    (
-        "retry-after",
-        fields::retry_after,
-        include_str!("fields.rs"),
-    ),
-    ("revoked", effect::revoked, include_str!("effect.rs")),
-    (
-        "second-lives",
-        effect::second_lives,
-        include_str!("effect.rs"),
-    ),
-    (
-        "unserved-method",
-        method::unserved_method,
-        include_str!("method.rs"),
-    ),
-];
 
 /// Judges a case by one requirement.
 #[must_use]

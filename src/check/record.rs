@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::http::Exchange;
-use crate::plan::{Life, Send, Slot};
+use crate::plan::{CredentialClass, Life, Send, Slot};
 
 /// A request of the script and what came back.
 #[derive(Debug, Clone)]
@@ -20,6 +20,14 @@ pub struct Sent {
 }
 
 impl Sent {
+    /// When its answer was there, since the run began.
+    #[must_use]
+    pub fn answered_at(&self) -> Duration {
+        let timing = &self.exchange.timing;
+        let parts = [timing.connect, timing.tls, timing.whole];
+        self.at + parts.into_iter().flatten().sum::<Duration>()
+    }
+
     /// The status, where an answer came.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
@@ -61,8 +69,43 @@ impl Sent {
 pub enum Moment {
     /// The request at this place of [`Record::sends`] was sent and answered.
     Sent(usize),
+    /// The requests at these places were sent at once.
+    SentTogether(Vec<usize>),
     /// The instance was looked at.
     Looked(Slot, Life),
+}
+
+/// A use of a leased instance's credential beside the script's own requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// Whose.
+    pub slot: Slot,
+    /// What for.
+    pub purpose: Purpose,
+    /// When it started, since the run began.
+    pub at: Duration,
+    /// Whether the credential was accepted.
+    pub life: Life,
+}
+
+/// What a use is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To keep the credential in use while its instance is revoked.
+    Throughout,
+    /// To meet every replica afterwards.
+    Across,
+}
+
+/// A look at an instance that was revoked a while ago.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaterLook {
+    /// Its id.
+    pub id: String,
+    /// How long ago it was known to be dead.
+    pub since: Duration,
+    /// Whether it lives.
+    pub life: Life,
 }
 
 /// A secret of the run in an answer.
@@ -104,6 +147,12 @@ pub struct Record {
     pub refusals: BTreeMap<Slot, u16>,
     /// Instances that no request addressed, by id.
     pub bystanders: Vec<(String, Life)>,
+    /// Uses of credentials beside the requests, in order of their starts.
+    pub uses: Vec<Use>,
+    /// Looks at instances that were revoked a while ago.
+    pub later: Vec<LaterLook>,
+    /// How long a revocation may take until it must be seen.
+    pub revocation_within: Duration,
     /// Limits and outages of the whole run, where the script looked: the status, and what
     /// `Retry-After` said.
     pub limits: Vec<(u16, String)>,
@@ -136,7 +185,7 @@ impl Record {
     /// The last look at the slot before the request, if nothing else was sent to it in between.
     #[must_use]
     pub fn life_before(&self, exchange: usize, slot: Slot) -> Option<&Life> {
-        let place = self.place_of(exchange)?;
+        let place = self.place_of(exchange, slot)?;
         let earlier = self.moments.get(..place)?;
         self.nearest_look(earlier.iter().rev(), slot)
     }
@@ -144,15 +193,38 @@ impl Record {
     /// The first look at the slot after the request, if nothing else was sent to it in between.
     #[must_use]
     pub fn life_after(&self, exchange: usize, slot: Slot) -> Option<&Life> {
-        let place = self.place_of(exchange)?;
+        let place = self.place_of(exchange, slot)?;
         let later = self.moments.get(place + 1..)?;
         self.nearest_look(later.iter(), slot)
     }
 
-    fn place_of(&self, exchange: usize) -> Option<usize> {
-        self.moments
-            .iter()
-            .position(|moment| *moment == Moment::Sent(exchange))
+    /// Where the request stands, unless one that was sent at the same time may have had an effect
+    /// on the slot.
+    fn place_of(&self, exchange: usize, slot: Slot) -> Option<usize> {
+        let place = self.moments.iter().position(|moment| match moment {
+            Moment::Sent(sent) => *sent == exchange,
+            Moment::SentTogether(all) => all.contains(&exchange),
+            Moment::Looked(..) => false,
+        })?;
+        let rivals = match self.moments.get(place) {
+            Some(Moment::SentTogether(all)) => all.as_slice(),
+            _ => &[],
+        };
+        let mut rivals = rivals.iter().filter(|rival| **rival != exchange);
+        let disturbed = rivals.any(|rival| {
+            self.addresses(*rival, slot)
+                && self
+                    .sends
+                    .get(*rival)
+                    .is_some_and(|sent| sent.send.credential == CredentialClass::Sufficient)
+        });
+        (!disturbed).then_some(place)
+    }
+
+    fn addresses(&self, exchange: usize, slot: Slot) -> bool {
+        self.sends
+            .get(exchange)
+            .is_some_and(|sent| sent.send.addresses == Some(slot))
     }
 
     fn nearest_look<'a>(
@@ -163,13 +235,13 @@ impl Record {
         for moment in moments {
             match moment {
                 Moment::Looked(looked, life) if *looked == slot => return Some(life),
-                Moment::Sent(other) => {
-                    let sent = self.sends.get(*other)?;
-                    if sent.send.addresses == Some(slot) {
-                        return None;
-                    }
+                Moment::Sent(other) if self.addresses(*other, slot) => return None,
+                Moment::SentTogether(others)
+                    if others.iter().any(|other| self.addresses(*other, slot)) =>
+                {
+                    return None;
                 }
-                Moment::Looked(..) => {}
+                _ => {}
             }
         }
         None

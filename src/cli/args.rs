@@ -142,6 +142,12 @@ pub struct SettingArguments {
     /// The longest that the run may take, such as 5m
     #[arg(long, value_name = "DURATION")]
     pub max_time: Option<String>,
+    /// How long after its revocation a key is looked at again [default: 5s]
+    #[arg(long, value_name = "DURATION")]
+    pub linger: Option<String>,
+    /// How often each case runs, each time on keys of its own [default: 1]
+    #[arg(long, value_name = "N")]
+    pub repeat: Option<String>,
 }
 
 #[derive(Debug, Args, Default)]

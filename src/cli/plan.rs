@@ -34,7 +34,7 @@ fn text(parts: &Parts) -> String {
     for case in &plan.cases {
         write_case(&mut text, plan, case, allow);
     }
-    write_summary(&mut text, plan, allow);
+    write_summary(&mut text, parts);
     text
 }
 
@@ -114,6 +114,25 @@ fn expectation(requirement: &Requirement) -> String {
 fn write_step(text: &mut String, step: &Step, case: &Case) {
     match step {
         Step::Send(send) => write_send(text, send, case),
+        Step::Together(sends, _) => {
+            let _ = writeln!(text, "  at once   {} requests:", sends.len());
+            for send in sends {
+                write_send(text, send, case);
+            }
+        }
+        Step::SendInUse(slot, send) => {
+            let _ = writeln!(
+                text,
+                "  use       {slot}'s credential on the probe all the while"
+            );
+            write_send(text, send, case);
+        }
+        Step::LookAcross(slot, times) => {
+            let _ = writeln!(text, "  look      at {slot} over {times} fresh connections");
+        }
+        Step::LookAtTheDead => {
+            text.push_str("  look      again at keys that were revoked --linger ago\n");
+        }
         Step::RequireAnySuccess { .. } => {
             text.push_str("  then      only where that succeeded:\n");
         }
@@ -180,7 +199,9 @@ fn blast(consumes: u32, tier: Tier) -> String {
     }
 }
 
-fn write_summary(text: &mut String, plan: &Plan, allow: Tier) {
+fn write_summary(text: &mut String, parts: &Parts) {
+    let (plan, allow) = (&parts.plan, parts.settings.allow.value);
+    let repeat = parts.settings.repeat.value;
     let scripts: Vec<_> = plan
         .needed_scripts()
         .into_iter()
@@ -199,7 +220,11 @@ fn write_summary(text: &mut String, plan: &Plan, allow: Tier) {
         counted(requests, "request"),
         plan.filtered_out
     );
-    let _ = writeln!(text, "disposable keys needed: {}", victims_needed(plan));
+    let _ = writeln!(
+        text,
+        "disposable keys needed: {}",
+        victims_needed(plan, repeat)
+    );
     if beyond > 0 {
         let _ = writeln!(
             text,

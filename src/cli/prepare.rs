@@ -110,6 +110,8 @@ fn flags(arguments: &SettingArguments, libtest: &LibtestArguments) -> Flags {
         rate: arguments.rate.clone(),
         timeout: arguments.timeout.clone(),
         max_time: arguments.max_time.clone(),
+        linger: arguments.linger.clone(),
+        repeat: arguments.repeat.clone(),
         test_threads: libtest.test_threads.clone(),
         ..Flags::default()
     }

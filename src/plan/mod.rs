@@ -16,9 +16,9 @@ pub use build::{CASES_PER_OPERATION_MAX, Plan, PlanError, nearest, plan};
 pub use case::{Case, CaseId, Control, RequirementIndex, ScriptIndex};
 pub use life::Life;
 pub use readings::readings;
-pub use script::{Holder, Script, Send, Slot, Step, Watch, Wire};
+pub use script::{Holder, Limits, Script, Send, Slot, Step, Watch, Wire};
 pub use select::Selection;
-pub use template::{Derivation, Piece, Template, display};
+pub use template::{Derivation, IdSpelling, Piece, Template, display};
 
 // The layers after `plan` speak of levels and requirements without knowing suites.
 pub use crate::suite::{
@@ -33,6 +33,7 @@ pub const CHECKS: &[&str] = &[
     "allow-complete",
     "allow-present",
     "ambiguous-length",
+    "answered-within",
     "bad-request",
     "bare-no-content",
     "bearer-error",
@@ -41,6 +42,7 @@ pub const CHECKS: &[&str] = &[
     "challenge-present",
     "challenge-valid",
     "cleartext-refused",
+    "concurrent",
     "connection-clean",
     "consistent",
     "date",
@@ -69,15 +71,22 @@ pub const CHECKS: &[&str] = &[
     "not-served",
     "not-shared",
     "not-storable",
+    "nothing-dies",
     "old-tls-refused",
     "only-addressed",
     "options",
     "override-ignored",
     "property-present",
+    "refused-across",
     "refused-elsewhere",
+    "refused-in-use",
+    "refused-on-kept-connection",
     "repetition",
     "retry-after",
+    "revocation-latency",
     "revoked",
+    "same-or-nothing",
     "second-lives",
+    "stays-dead",
     "unserved-method",
 ];

@@ -5,6 +5,9 @@
 /// Bounds at which integers of real servers wrap around, as powers of two.
 const WRAPS: [u32; 5] = [31, 32, 53, 63, 64];
 
+/// How much of a range is listed.
+const RANGE_MAX: u128 = 4096;
+
 /// Every id that a sloppy parser may read from the text: cut at the first non-digit, with its
 /// non-digits stripped, octal, hexadecimal, absolute, each of them rounded to a double, and each of
 /// them wrapped at 2^31, 2^32, 2^53, 2^63 and 2^64. A text without a digit has no reading.
@@ -25,6 +28,7 @@ pub fn readings(text: &str) -> Vec<u128> {
             .collect::<String>(),
     ));
     found.extend(radix_readings(trimmed));
+    found.extend(range(trimmed));
     // Integers wrap around; a double does not, whatever is left of its digits.
     let whole = found.clone();
     found.extend(float(trimmed));
@@ -66,6 +70,18 @@ fn leading(text: &str, radix: u32) -> Option<u128> {
         None
     } else {
         Some(u128::from_str_radix(digits, radix).unwrap_or(u128::MAX))
+    }
+}
+
+/// What lies between two numbers, as in `3-7`; the first thousands of it, since that many in a row
+/// are never all ours.
+fn range(text: &str) -> Vec<u128> {
+    let Some((first, last)) = text.split_once('-') else {
+        return Vec::new();
+    };
+    match (first.parse::<u128>(), last.parse::<u128>()) {
+        (Ok(first), Ok(last)) => (first..=last.min(first.saturating_add(RANGE_MAX))).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -157,6 +173,12 @@ mod tests {
             beyond.iter().all(|id| *id == 4768 || *id > 1 << 60),
             "{beyond:?}"
         );
+    }
+
+    #[test]
+    fn a_range_reads_as_all_that_lies_in_it() {
+        let found = readings("42-45");
+        assert!((42..=45).all(|id| found.contains(&id)), "{found:?}");
     }
 
     #[test]

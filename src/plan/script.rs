@@ -61,6 +61,8 @@ pub enum Slot {
     Victim,
     /// A second one, made after the first: addressed by a sloppy target alone.
     Second,
+    /// One more, by number, for scripts that address many at once.
+    Further(u8),
     /// An instance of the other tenant.
     Foreign,
     /// A second instance of the other tenant, made for one script.
@@ -69,12 +71,13 @@ pub enum Slot {
 
 impl fmt::Display for Slot {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Victim => "victim",
-            Self::Second => "second",
-            Self::Foreign => "foreign",
-            Self::ForeignSecond => "foreign-second",
-        })
+        match self {
+            Self::Victim => formatter.write_str("victim"),
+            Self::Second => formatter.write_str("second"),
+            Self::Further(number) => write!(formatter, "further-{number}"),
+            Self::Foreign => formatter.write_str("foreign"),
+            Self::ForeignSecond => formatter.write_str("foreign-second"),
+        }
     }
 }
 
@@ -115,7 +118,7 @@ pub struct Send {
     pub credential: CredentialClass,
     /// How its path stands to the operation's template; nothing for other paths and operations.
     pub path: Option<PathClass>,
-    /// The instance that its path names, where it names one canonically.
+    /// The instance that its path names, canonically or in a spelling that some readers take.
     pub addresses: Option<Slot>,
     /// The constraint that it breaks, where it is invalid by the contract.
     pub breaks: Option<String>,
@@ -126,6 +129,11 @@ pub struct Send {
 pub enum Step {
     /// Sends a request.
     Send(Box<Send>),
+    /// Sends all of them at once, each on a connection of its own.
+    Together(Vec<Send>, Limits),
+    /// Keeps using the instance's credential on the probe while the request is sent, and a little
+    /// longer.
+    SendInUse(Slot, Box<Send>),
     /// Ends the script here unless one of the requests got a 2xx: what follows would mean nothing.
     RequireAnySuccess {
         /// The requests' labels.
@@ -137,8 +145,12 @@ pub enum Step {
     Look(Slot),
     /// Uses the instance's credential on the probe this many times, to warm any cache.
     Use(Slot, u32),
+    /// Looks at a dead instance over this many fresh connections: each may meet another replica.
+    LookAcross(Slot, u32),
     /// Looks at every disposable instance that no request addressed.
     LookAtBystanders,
+    /// Looks again at instances that were revoked `--linger` ago.
+    LookAtTheDead,
     /// Sends a request and closes the connection without reading the answer.
     Abandon(Box<Send>),
     /// Collects what the run's traffic as a whole shows: limits, outages, latencies.
@@ -147,6 +159,15 @@ pub enum Step {
     OfferOldTls,
     /// Makes one more instance and compares its id with those of the dead.
     LookForReusedIds,
+}
+
+/// What is done about a limit that requests sent at once run into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limits {
+    /// It is waited out, and what met it is sent again.
+    WaitedOut,
+    /// It is an answer like any other.
+    Answers,
 }
 
 /// What is done on the wire for one or several cases. Every leased instance is looked at before
@@ -217,9 +238,12 @@ impl Script {
 
     /// Its requests in order.
     pub fn sends(&self) -> impl Iterator<Item = &Send> {
-        self.steps.iter().filter_map(|step| match step {
-            Step::Send(send) | Step::Abandon(send) => Some(send.as_ref()),
-            _ => None,
+        self.steps.iter().flat_map(|step| match step {
+            Step::Send(send) | Step::SendInUse(_, send) | Step::Abandon(send) => {
+                std::slice::from_ref(send.as_ref())
+            }
+            Step::Together(sends, _) => sends.as_slice(),
+            _ => &[],
         })
     }
 
@@ -233,7 +257,10 @@ impl Script {
     #[must_use]
     pub fn slots(&self) -> BTreeSet<Slot> {
         let looked = self.steps.iter().filter_map(|step| match step {
-            Step::Look(slot) | Step::Use(slot, _) => Some(*slot),
+            Step::Look(slot)
+            | Step::Use(slot, _)
+            | Step::SendInUse(slot, _)
+            | Step::LookAcross(slot, _) => Some(*slot),
             _ => None,
         });
         let named = self
@@ -242,6 +269,7 @@ impl Script {
             .filter_map(|piece| match piece {
                 Piece::Id(slot)
                 | Piece::IdPlus(slot, _)
+                | Piece::IdAs(slot, _)
                 | Piece::IdEncoded(slot)
                 | Piece::Secret(Holder::Leased(slot), _) => Some(*slot),
                 _ => None,

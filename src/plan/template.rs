@@ -35,6 +35,8 @@ pub enum Piece {
     Id(Slot),
     /// The id of a leased instance plus a number: a value that wraps around to the id.
     IdPlus(Slot, u128),
+    /// The id of a leased instance in another spelling.
+    IdAs(Slot, IdSpelling),
     /// The id of a leased instance with each character percent-encoded (RFC 3986 §2.1).
     IdEncoded(Slot),
     /// The id of the already revoked instance.
@@ -45,6 +47,42 @@ pub enum Piece {
     OtherName,
     /// A secret, or something made from it.
     Secret(Holder, Derivation),
+}
+
+/// Another spelling of an id, as some readers take it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdSpelling {
+    /// In base 16, as `0x2a`.
+    Hexadecimal,
+    /// In base 8 with a zero before it, as `052`: to others a larger number.
+    Octal,
+    /// In full-width digits (U+FF10 to U+FF19), percent-encoded.
+    FullWidth,
+}
+
+impl IdSpelling {
+    /// The id so spelled; nothing where it is no decimal number.
+    #[must_use]
+    pub fn spell(self, id: &str) -> Option<String> {
+        let number: u128 = id.parse().ok()?;
+        Some(match self {
+            Self::Hexadecimal => format!("{number:#x}"),
+            Self::Octal => format!("0{number:o}"),
+            // U+FF10 is EF BC 90 in UTF-8, and the nine digits after it follow.
+            Self::FullWidth => id
+                .bytes()
+                .map(|digit| format!("%EF%BC%{:02X}", 0x90 + (digit & 0x0f)))
+                .collect(),
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Hexadecimal => "hexadecimal",
+            Self::Octal => "octal",
+            Self::FullWidth => "in full-width digits",
+        }
+    }
 }
 
 /// What is made of a secret before it is sent.
@@ -112,6 +150,7 @@ impl fmt::Display for Piece {
             Self::Repeated(character, times) => write!(formatter, "{{{character} x {times}}}"),
             Self::Id(slot) => write!(formatter, "{{{slot}.id}}"),
             Self::IdPlus(slot, number) => write!(formatter, "{{{slot}.id + {number}}}"),
+            Self::IdAs(slot, spelling) => write!(formatter, "{{{slot}.id {}}}", spelling.name()),
             Self::IdEncoded(slot) => write!(formatter, "{{{slot}.id, percent-encoded}}"),
             Self::RevokedId => formatter.write_str("{revoked.id}"),
             Self::OtherAuthority => formatter.write_str("{other-tenant.host}"),

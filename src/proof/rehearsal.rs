@@ -24,6 +24,9 @@ const RUN_MAX: &str = "60s";
 /// variants in tens of milliseconds; a defect that hangs is to be found, not waited for.
 const EXCHANGE_MAX: &str = "5s";
 
+/// How long a revoked key is watched for coming back: a little longer than it takes to where one
+/// does, and about as long as the run takes anyway.
+const LINGER: &str = "350ms";
 /// The most runs until something that shows now and then is found by its own requirement. What it
 /// costs is paid by the few defects of that kind alone; others have found them by then.
 const RUNS_MAX: u32 = 5;
@@ -189,6 +192,7 @@ async fn job(tenant: &Tenant, crowded: bool) -> Result<Job, RehearsalError> {
             allow: Some(Tier::Tenant.to_string()),
             gate: vec!["contract,http,security,robustness".to_owned()],
             timeout: Some(EXCHANGE_MAX.to_owned()),
+            linger: Some(LINGER.to_owned()),
             max_time: Some(RUN_MAX.to_owned()),
             test_threads: (!crowded).then(|| "1".to_owned()),
             ..Flags::default()

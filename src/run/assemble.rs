@@ -200,8 +200,9 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
         wiring: wiring(&parts.api, &parts.plan)?,
         allow: settings.allow.value,
         run: run.clone(),
-        victims_needed: victims_needed(&parts.plan),
+        victims_needed: victims_needed(&parts.plan, settings.repeat.value),
         revocation_within: settings.revocation_within.value,
+        linger: settings.linger.value,
     };
     let started = started(&parts, &url, run);
     Ok(Job {
@@ -212,6 +213,7 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
         },
         baseline: baseline(settings, &parts.plan)?,
         today: jiff::Zoned::now().date().to_string(),
+        repeat: settings.repeat.value,
         concurrency: usize::try_from(settings.concurrency.value).unwrap_or(1),
         max_time: settings.max_time.value,
         target: url,

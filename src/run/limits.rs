@@ -16,6 +16,23 @@ pub const RAW_BYTES_KEPT: usize = WIRE_BYTES_MAX + 16 * 1024;
 /// Short enough to measure a latency of a cache, long enough not to be load.
 pub const LOOK_PAUSE: Duration = Duration::from_millis(50);
 
+/// How often a credential in use is used again by each user after its instance's revocation.
+pub const USES_AFTER: u32 = 6;
+
+/// How often a credential in use is used at most by each user.
+///
+/// A request takes some ten uses; one that takes hundreds is watched at longer intervals.
+pub const USES_MAX: u32 = 200;
+
+/// How many dead instances are waited for until `--linger` is over for them.
+///
+/// The first ones died early in the run, so that the wait is short; a few are enough, since what
+/// brings one back brings others back.
+pub const DEAD_AWAITED: usize = 4;
+
+/// How many dead instances are looked at again.
+pub const DEAD_LOOKED_AT_MAX: usize = 32;
+
 /// How often a script is tried when it gets no answer: once more, on fresh instances.
 pub const TRIES_WITHOUT_ANSWER: u32 = 2;
 

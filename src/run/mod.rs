@@ -10,10 +10,13 @@ pub mod event;
 mod exchange_fact;
 mod judge;
 mod limits;
+mod look;
 mod perform;
 mod render;
 mod reproduce;
+mod rounds;
 mod stop;
+mod together;
 mod verdict;
 
 use std::collections::BTreeSet;
@@ -57,6 +60,8 @@ pub struct Job {
     pub baseline: Baseline,
     /// Today, as `2027-03-31`: known failures have an end.
     pub today: String,
+    /// How often each script is performed.
+    pub repeat: u32,
     /// How many scripts are performed at once.
     pub concurrency: usize,
     /// The longest that the run may take.
@@ -121,7 +126,7 @@ struct Runner {
     stopper: Stopper,
     events: UnboundedSender<Event>,
     permits: Semaphore,
-    scripts: Vec<OnceCell<Performance>>,
+    scripts: Vec<OnceCell<Vec<Performance>>>,
     finished: Mutex<Vec<CaseFinished>>,
     watch: Mutex<Watch>,
 }
@@ -192,7 +197,8 @@ impl Runner {
             .collect();
         for base in bases {
             let performed = self.script(base).await;
-            if performed.is_some_and(|performance| performance.unanswered) {
+            let mut performed = performed.into_iter().flatten();
+            if performed.any(|performance| performance.unanswered) {
                 // What guards every other case gets no answer: none of them could say anything.
                 self.stopper.stop(StopReason::Unanswering);
             }
@@ -219,29 +225,47 @@ impl Runner {
             return;
         };
         let began = Instant::now();
-        let control = self.control(case).await;
+        self.controls(case).await;
         if self.stopper.reason().is_none() {
             self.tell(Event::CaseStarted(CaseStarted {
                 case: case.id.clone(),
             }));
         }
-        let Some(performance) = self.script(case.script).await else {
+        let Some(performances) = self.script(case.script).await else {
             if let Some(reason) = self.stopper.reason() {
                 self.finish(judge::not_run(&self.job, case, &reason));
             }
             return;
         };
-        let finished = judge::finished(&self.job, case, performance, control, began.elapsed());
-        self.finish(finished);
+        let rounds = performances.iter().enumerate().map(|(round, performance)| {
+            let control = self.control(case, round);
+            judge::finished(&self.job, case, performance, control, began.elapsed())
+        });
+        if let Some(mut finished) = rounds::fold(rounds.collect()) {
+            judge::excuse(&self.job, &mut finished);
+            self.finish(finished);
+        }
     }
 
-    async fn control(&self, case: &Case) -> Option<judge::Controls<'_>> {
+    /// Performs what guards the case.
+    async fn controls(&self, case: &Case) {
+        let scripts = case.control.into_iter();
+        for script in
+            scripts.flat_map(|control| std::iter::once(control.base).chain(control.shaped))
+        {
+            self.script(script).await;
+        }
+    }
+
+    /// What guards the case in one of its rounds.
+    fn control(&self, case: &Case, round: usize) -> Option<judge::Controls<'_>> {
         let control = case.control?;
-        let base = self.script(control.base).await;
-        let shaped = match control.shaped {
-            Some(shaped) => self.script(shaped).await,
-            None => None,
+        let performed = |index: ScriptIndex| {
+            let performances = self.scripts.get(index.0)?.get()?;
+            performances.get(round).or(performances.last())
         };
+        let base = performed(control.base);
+        let shaped = control.shaped.and_then(performed);
         let name = |index: ScriptIndex| {
             self.job
                 .plan
@@ -256,8 +280,9 @@ impl Runner {
         })
     }
 
-    /// Performs a script, unless that was done or the run is to stop.
-    async fn script(&self, index: ScriptIndex) -> Option<&Performance> {
+    /// Performs a script, each time on instances of its own, unless that was done or the run is to
+    /// stop.
+    async fn script(&self, index: ScriptIndex) -> Option<&Vec<Performance>> {
         let cell = self.scripts.get(index.0)?;
         let script = self.job.plan.script(index)?;
         let performed = cell.get_or_try_init(|| async {
@@ -265,11 +290,18 @@ impl Runner {
             if self.stopper.reason().is_some() {
                 return Err(());
             }
-            self.watch().enter(&script.name);
-            let performance = perform(&self.job.fixtures, script).await;
+            let mut performances = Vec::new();
+            for _ in 0..self.job.repeat.max(1) {
+                self.watch().enter(&script.name);
+                let performance = perform(&self.job.fixtures, script).await;
+                self.look_for_harm(&script.name, &performance);
+                performances.push(performance);
+                if self.stopper.reason().is_some() {
+                    break;
+                }
+            }
             drop(permit);
-            self.look_for_harm(&script.name, &performance);
-            Ok(performance)
+            Ok(performances)
         });
         performed.await.ok()
     }
@@ -408,9 +440,10 @@ impl Watch {
     }
 }
 
-/// How many instances the plan uses up on a correct target, and how many it needs at once.
+/// How many instances the plan, so many times repeated, uses up on a correct target and needs at
+/// once.
 #[must_use]
-pub fn victims_needed(plan: &Plan) -> usize {
+pub fn victims_needed(plan: &Plan, repeat: u32) -> usize {
     let scripts: Vec<_> = plan
         .needed_scripts()
         .into_iter()
@@ -437,7 +470,7 @@ pub fn victims_needed(plan: &Plan) -> usize {
             .into_iter()
             .any(|step| matches!(step, Step::Send(_) | Step::Abandon(_))),
     );
-    usize::try_from(consumed)
+    usize::try_from(consumed.saturating_mul(repeat.max(1)))
         .unwrap_or(usize::MAX)
         .saturating_add(at_once)
         + usize::from(disposable)

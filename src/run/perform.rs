@@ -7,8 +7,6 @@ mod leaks;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use crate::check::{KeyTrace, Moment, Record, Sent};
 use crate::fixture::{Fixtures, Instance, Lease, Missing, ProbeKind, Unavailable, Wish};
 use crate::http::{Connection, Exchange, Fault};
@@ -16,9 +14,7 @@ use crate::plan::{
     CredentialClass, Holder, Life, PathClass, Script, Send, Slot, Step, Tier, Watch, Wire,
 };
 
-use super::limits::{
-    BYSTANDERS_WATCHED, DEAD_LEASES_MAX, LOOK_PAUSE, RAW_BYTES_KEPT, TRIES_WITHOUT_ANSWER,
-};
+use super::limits::{DEAD_LEASES_MAX, RAW_BYTES_KEPT, TRIES_WITHOUT_ANSWER};
 use super::render::{Bindings, render, with_id_text};
 
 /// Everything that a script did.
@@ -50,7 +46,7 @@ pub struct Logged {
 
 impl Logged {
     /// Keeps of an exchange what the event log shows: a hostile target sends more than memory holds.
-    fn new(label: String, mut exchange: Exchange, at: Duration) -> Self {
+    pub(super) fn new(label: String, mut exchange: Exchange, at: Duration) -> Self {
         exchange.sent.truncate(RAW_BYTES_KEPT);
         if exchange.received.len() > RAW_BYTES_KEPT {
             exchange.received.truncate(RAW_BYTES_KEPT);
@@ -145,13 +141,13 @@ pub async fn perform(fixtures: &Fixtures, script: &Script) -> Performance {
     }
 }
 
-struct Performer<'a> {
-    fixtures: &'a Fixtures,
-    script: &'a Script,
-    bindings: Bindings,
-    lease: Lease,
-    record: Record,
-    log: Vec<Logged>,
+pub(super) struct Performer<'a> {
+    pub(super) fixtures: &'a Fixtures,
+    pub(super) script: &'a Script,
+    pub(super) bindings: Bindings,
+    pub(super) lease: Lease,
+    pub(super) record: Record,
+    pub(super) log: Vec<Logged>,
     unanswered: BTreeMap<String, u32>,
     kept: Option<Connection>,
     made_limited: bool,
@@ -164,7 +160,10 @@ impl<'a> Performer<'a> {
             script,
             bindings: Bindings::default(),
             lease: Lease::default(),
-            record: Record::default(),
+            record: Record {
+                revocation_within: fixtures.revocation_within(),
+                ..Record::default()
+            },
             log: Vec::new(),
             unanswered,
             kept: None,
@@ -219,7 +218,7 @@ impl<'a> Performer<'a> {
         let (foreign, slots): (Vec<Slot>, Vec<Slot>) = slots.partition(|slot| slot.is_foreign());
         self.bind_foreign(&foreign).await?;
         if slots.is_empty() {
-            return Ok(());
+            return self.reads_harmlessly();
         }
         if self.script.watch == Watch::OnlyAfter {
             return self.bind_unused(&slots).await;
@@ -242,7 +241,7 @@ impl<'a> Performer<'a> {
                 .slots
                 .extend(slots.iter().copied().zip(instances));
             if self.all_live_before(&slots).await {
-                return Ok(());
+                return self.reads_harmlessly();
             }
             self.fixtures.release(std::mem::take(&mut self.lease));
             self.record
@@ -288,21 +287,41 @@ impl<'a> Performer<'a> {
     }
 
     async fn lease(&self, count: usize) -> Result<Lease, Unavailable> {
-        let odd: Vec<&Send> = self
-            .script
-            .sends()
-            .filter(|send| send.path == Some(PathClass::Template))
-            .collect();
+        let odd: Vec<&Send> = self.odd_sends().collect();
         if odd.is_empty() || self.fixtures.allow() == Tier::Tenant {
             return self.fixtures.lease(count, &Wish::Any).await;
         }
         let harmless = |instance: &Instance| {
             odd.iter().all(|send| {
                 let look = |text: &str| self.fixtures.is_harmless(text);
-                with_id_text(&send.template, instance, look).unwrap_or(true)
+                with_id_text(&send.template, |_| Some(instance), look).unwrap_or(true)
             })
         };
         self.fixtures.lease(count, &Wish::First(&harmless)).await
+    }
+
+    /// The requests whose path a sloppy target may misread.
+    fn odd_sends(&self) -> impl Iterator<Item = &'a Send> {
+        self.script
+            .sends()
+            .filter(|send| send.path != Some(PathClass::Canonical) && !send.template.is_safe())
+    }
+
+    /// Whether all readings of the ids are ours or nobody's, now that it is known which they are.
+    fn reads_harmlessly(&self) -> Result<(), Absence> {
+        if self.fixtures.allow() == Tier::Tenant {
+            return Ok(());
+        }
+        let bound = |slot| self.bindings.slots.get(&slot);
+        let look = |text: &str| self.fixtures.is_harmless(text);
+        let harmless = self
+            .odd_sends()
+            .all(|send| with_id_text(&send.template, bound, look).unwrap_or(true));
+        if harmless {
+            return Ok(());
+        }
+        let reason = "a sloppy target could read somebody else's id (needs --allow tenant)";
+        Err(Absence::NotApplicable(reason.to_owned()))
     }
 
     /// Whether an id that belongs to nobody may be addressed instead: only where no request could
@@ -358,7 +377,11 @@ impl<'a> Performer<'a> {
                         self.look(*slot, "use").await;
                     }
                 }
+                Step::Together(sends, limits) => self.send_together(sends, *limits).await?,
+                Step::SendInUse(slot, send) => self.send_in_use(*slot, send).await?,
+                Step::LookAcross(slot, times) => self.look_across(*slot, *times).await,
                 Step::LookAtBystanders => self.look_at_bystanders().await,
+                Step::LookAtTheDead => self.look_at_the_dead().await?,
                 Step::Abandon(send) => self.abandon(send).await?,
                 Step::LookAtTraffic => self.look_at_traffic(),
                 Step::OfferOldTls => self.offer_old_tls().await?,
@@ -368,7 +391,7 @@ impl<'a> Performer<'a> {
         Ok(())
     }
 
-    async fn send(&mut self, send: &Send) -> Result<(), Absence> {
+    pub(super) async fn send(&mut self, send: &Send) -> Result<(), Absence> {
         let request = render(&send.template, &self.bindings, self.fixtures)
             .map_err(Absence::NotApplicable)?;
         let (exchange, at) = self.deliver(&request, send.wire).await?;
@@ -378,38 +401,10 @@ impl<'a> Performer<'a> {
                 pause.as_secs()
             )));
         }
-        self.log
-            .push(Logged::new(send.label.clone(), exchange.clone(), at));
-        let unanswered = self
-            .unanswered
-            .get(&send.label)
-            .copied()
-            .unwrap_or_default();
-        let mut exchange = exchange;
-        exchange.received.truncate(RAW_BYTES_KEPT);
-        exchange.received.shrink_to_fit();
-        let sent = Sent {
-            send: send.clone(),
-            exchange,
-            unanswered,
-            at,
-        };
-        let index = self.record.sends.len();
-        self.look_for_secrets(&sent.exchange, Some(index), &send.label);
-        self.fixtures.adopt(&sent.exchange);
+        let sent = self.noted(send, exchange, at);
         let acted = sent.is_success()
             && send.credential == CredentialClass::Sufficient
             && send.path.is_some();
-        // A safe method that is served, such as OPTIONS, claims no revocation.
-        let served = sent.is_success() && !send.template.is_safe();
-        let may_have_acted = served || claims_nothing(&sent);
-        if let Some(instance) = send
-            .addresses
-            .and_then(|slot| self.bindings.slots.get(&slot))
-            && may_have_acted
-        {
-            self.lease.spend(&instance.id);
-        }
         self.record
             .moments
             .push(Moment::Sent(self.record.sends.len()));
@@ -424,148 +419,33 @@ impl<'a> Performer<'a> {
         Ok(())
     }
 
-    /// Looks at an instance that should be dead: at once, and again until it is or must be.
-    async fn look_until_dead(&mut self, slot: Slot) {
-        let since = Instant::now();
-        let within = self.fixtures.revocation_within();
-        loop {
-            let life = self.look(slot, "look after").await;
-            if life == Life::Dead {
-                self.record.revocation_latency = Some(since.elapsed());
-                return;
-            }
-            if life != Life::Alive || since.elapsed() >= within {
-                return;
-            }
-            self.record.moments.pop();
-            tokio::time::sleep(LOOK_PAUSE).await;
-        }
-    }
-
-    async fn look(&mut self, slot: Slot, label: &str) -> Life {
-        let Some(instance) = self.bindings.slots.get(&slot).cloned() else {
-            return Life::Unknown(format!("no {slot} was leased"));
+    /// The request and its exchange for the record; the log has it from here on.
+    pub(super) fn noted(&mut self, send: &Send, mut exchange: Exchange, at: Duration) -> Sent {
+        let label = send.label.clone();
+        self.log.push(Logged::new(label, exchange.clone(), at));
+        exchange.received.truncate(RAW_BYTES_KEPT);
+        exchange.received.shrink_to_fit();
+        let unanswered = self.unanswered.get(&send.label).copied();
+        let sent = Sent {
+            send: send.clone(),
+            exchange,
+            unanswered: unanswered.unwrap_or_default(),
+            at,
         };
-        let at = self.fixtures.messenger().elapsed();
-        let look = if slot.is_foreign() {
-            self.fixtures.look_there(&instance).await
-        } else {
-            let id = Some(instance.id.as_str());
-            self.fixtures.look(&instance.secret, id).await
-        };
-        if slot.is_foreign() && look.life == Life::Dead {
-            self.fixtures.died_there(&instance.id);
-        }
-        if let Some(exchange) = look.exchange {
-            self.look_for_secrets(&exchange, None, &format!("{label}: {slot}"));
-            self.log
-                .push(Logged::new(format!("{label}: {slot}"), exchange, at));
-        }
-        if look.pairing == Some(false) {
-            self.record.notes.push(format!(
-                "the probe names another id than {} for this key's secret: the pairing that was \
-                 handed over is wrong",
-                instance.id
-            ));
-        }
-        if let Some(status) = look.refusal {
-            self.record.refusals.insert(slot, status);
-        }
-        self.record
-            .moments
-            .push(Moment::Looked(slot, look.life.clone()));
-        self.lease.report(&instance.id, &look.life);
-        if let Some(trace) = self.record.keys.get_mut(&slot) {
-            trace.after = look.life.clone();
-        }
-        look.life
-    }
-
-    /// After the last request: every leased instance, the sentinel, and the caller's own key.
-    async fn look_around(&mut self) {
-        let slots: Vec<Slot> = self.bindings.slots.keys().copied().collect();
-        for slot in slots {
-            let looked_last = matches!(
-                self.record.moments.last(),
-                Some(Moment::Looked(last, _)) if *last == slot
-            );
-            if !looked_last {
-                self.look(slot, "look after").await;
-            }
-        }
-        let acts = self.script.sends().any(|send| !send.template.is_safe());
-        if acts && let Some(sentinel) = self.fixtures.sentinel().await.cloned() {
-            let life = self
-                .look_at("sentinel", &sentinel.secret, Some(&sentinel.id))
-                .await;
-            self.record.sentinel = Some(life);
-        }
-        if self.script.consumes > 0
-            && let Some(admin) = self.fixtures.admin().cloned()
+        let index = self.record.sends.len();
+        self.look_for_secrets(&sent.exchange, Some(index), &send.label);
+        self.fixtures.adopt(&sent.exchange);
+        // A safe method that is served, such as OPTIONS, claims no revocation.
+        let served = sent.is_success() && !send.template.is_safe();
+        let may_have_acted = served || claims_nothing(&sent);
+        if let Some(instance) = send
+            .addresses
+            .and_then(|slot| self.bindings.slots.get(&slot))
+            && may_have_acted
         {
-            let life = self.look_at("admin", &admin, None).await;
-            self.record.admin = Some(life);
+            self.lease.spend(&instance.id);
         }
-    }
-
-    /// A few instances that nobody has, if the script watches them: the oldest and the newest, which
-    /// stray look-ups hit first.
-    async fn living_bystanders(&mut self) -> Vec<Instance> {
-        if self.script.watch != Watch::Bystanders {
-            return Vec::new();
-        }
-        let mut idle = self.fixtures.idle();
-        idle.sort_by_key(|instance| instance.sequence);
-        let newest = idle.split_off(idle.len().saturating_sub(BYSTANDERS_WATCHED / 2));
-        idle.truncate(BYSTANDERS_WATCHED / 2);
-        let mut living = Vec::new();
-        for instance in idle.into_iter().chain(newest) {
-            let id = Some(instance.id.as_str());
-            if self.look_at("bystander", &instance.secret, id).await == Life::Alive {
-                living.push(instance);
-            }
-        }
-        living
-    }
-
-    async fn look_again_at(&mut self, bystanders: Vec<Instance>) {
-        for instance in bystanders {
-            let id = Some(instance.id.as_str());
-            let life = self.look_at("bystander", &instance.secret, id).await;
-            self.record.bystanders.push((instance.id, life));
-        }
-    }
-
-    async fn look_at_bystanders(&mut self) {
-        for id in self.fixtures.lost() {
-            self.record.bystanders.push((id, Life::Dead));
-        }
-        let sentinel = self.fixtures.sentinel().await.cloned();
-        for instance in self.fixtures.idle().into_iter().chain(sentinel) {
-            let life = self
-                .look_at("bystander", &instance.secret, Some(&instance.id))
-                .await;
-            // A key that was never seen alive, such as one handed over dead, proves nothing.
-            if life != Life::Dead || instance.lived {
-                self.record.bystanders.push((instance.id, life));
-            }
-        }
-    }
-
-    async fn look_at(
-        &mut self,
-        label: &str,
-        secret: &crate::http::Secret,
-        id: Option<&str>,
-    ) -> Life {
-        let at = self.fixtures.messenger().elapsed();
-        let look = self.fixtures.look(secret, id).await;
-        if let Some(exchange) = look.exchange {
-            self.look_for_secrets(&exchange, None, &format!("look at the {label}"));
-            self.log
-                .push(Logged::new(format!("look at the {label}"), exchange, at));
-        }
-        look.life
+        sent
     }
 }
 

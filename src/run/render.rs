@@ -69,6 +69,12 @@ fn render_text(pieces: &[Piece], bindings: &Bindings, fixtures: &Fixtures) -> Re
                 let sum = sum.ok_or_else(|| format!("the id `{id}` is no number to add to"))?;
                 text.push(Part::Plain(sum.to_string().into_bytes()));
             }
+            Piece::IdAs(slot, spelling) => {
+                let id = id(bindings, *slot)?;
+                let spelled = spelling.spell(&id);
+                let spelled = spelled.ok_or_else(|| format!("the id `{id}` is no number"))?;
+                text.push(Part::Plain(spelled.into_bytes()));
+            }
             Piece::IdEncoded(slot) => {
                 let encoded = percent_encoded(&id(bindings, *slot)?);
                 text.push(Part::Plain(encoded.into_bytes()));
@@ -147,11 +153,11 @@ fn secret(
     any.map_or_else(|| Secret::new(SHAPE).map_err(|error| error.to_string()), Ok)
 }
 
-/// The part of a request target that stands for the id, when the instance fills it; handed to
-/// `look` since a secret may be in it.
-pub fn with_id_text<T>(
+/// The part of a request target that stands for the id, when the instances fill it; handed to
+/// `look` since a secret may be in it. Nothing where one of them does not fit in.
+pub fn with_id_text<'a, T>(
     template: &Template,
-    instance: &Instance,
+    instance_of: impl Fn(Slot) -> Option<&'a Instance>,
     look: impl FnOnce(&str) -> T,
 ) -> Option<T> {
     let mut target = Secret::new(SHAPE).ok()?.derive(|_| Vec::new());
@@ -160,24 +166,17 @@ pub fn with_id_text<T>(
             Piece::Text(plain) => plain.clone().into_bytes(),
             Piece::Bytes(bytes) => bytes.clone(),
             Piece::Repeated(character, times) => character.to_string().repeat(*times).into_bytes(),
-            Piece::Id(_) => instance.id.clone().into_bytes(),
-            Piece::IdPlus(_, number) => instance
-                .id
-                .parse::<u128>()
-                .ok()?
-                .checked_add(*number)?
-                .to_string()
-                .into_bytes(),
-            Piece::RevokedId | Piece::OtherAuthority | Piece::OtherName => Vec::new(),
-            Piece::IdEncoded(_) => percent_encoded(&instance.id).into_bytes(),
-            Piece::Secret(..) => {
-                let taken = Cell::new(Vec::new());
-                let _ = instance.secret.derive(|bytes| {
-                    taken.set(bytes.to_vec());
-                    Vec::new()
-                });
-                taken.into_inner()
+            Piece::OtherAuthority | Piece::OtherName => Vec::new(),
+            Piece::Id(slot) => instance_of(*slot)?.id.clone().into_bytes(),
+            Piece::IdPlus(slot, number) => {
+                let id: u128 = instance_of(*slot)?.id.parse().ok()?;
+                id.checked_add(*number)?.to_string().into_bytes()
             }
+            Piece::IdEncoded(slot) => percent_encoded(&instance_of(*slot)?.id).into_bytes(),
+            Piece::IdAs(slot, spelling) => spelling.spell(&instance_of(*slot)?.id)?.into_bytes(),
+            Piece::RevokedId => Vec::new(),
+            Piece::Secret(Holder::Leased(slot), _) => revealed(&instance_of(*slot)?.secret),
+            Piece::Secret(..) => Vec::new(),
         };
         target = target.derive(|before| [before, &more].concat());
     }
@@ -189,4 +188,14 @@ pub fn with_id_text<T>(
         Vec::new()
     });
     outcome.into_inner()
+}
+
+/// The bytes of a secret, on their way into another one.
+fn revealed(secret: &Secret) -> Vec<u8> {
+    let taken = Cell::new(Vec::new());
+    let _ = secret.derive(|bytes| {
+        taken.set(bytes.to_vec());
+        Vec::new()
+    });
+    taken.into_inner()
 }

@@ -66,7 +66,11 @@ fn shell_text(pieces: &[Piece], exchange: &Exchange) -> Option<String> {
             Piece::Secret(holder, how) => {
                 text.push_str(&format!("${}_{}", variable(*holder), suffix(*how)));
             }
-            Piece::Id(_) | Piece::IdPlus(..) | Piece::IdEncoded(_) | Piece::RevokedId => {
+            Piece::Id(_)
+            | Piece::IdPlus(..)
+            | Piece::IdAs(..)
+            | Piece::IdEncoded(_)
+            | Piece::RevokedId => {
                 text.push_str(&sent_id(pieces, piece, exchange)?);
             }
         }

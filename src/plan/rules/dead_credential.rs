@@ -52,6 +52,9 @@ pub const BYSTANDERS: Rule = Rule {
 
 /// How often a credential is used before it is revoked: enough to fill any per-use cache.
 const WARM_USES: u32 = 8;
+/// Over how many fresh connections a dead credential is tried: more than a service usually has
+/// replicas.
+const LOOKS_ACROSS: u32 = 8;
 /// How often a revocation is repeated.
 const REPETITIONS: u32 = 3;
 
@@ -127,6 +130,9 @@ fn repeated_request(context: &Context) -> Vec<Draft> {
 fn warm_credential(context: &Context) -> Vec<Draft> {
     let mut script = Script::single("warm-credential", context.requests.authorised());
     script.steps.insert(0, Step::Use(Slot::Victim, WARM_USES));
+    script
+        .steps
+        .push(Step::LookAcross(Slot::Victim, LOOKS_ACROSS));
     script.alone = true;
     vec![Draft {
         detail: String::new(),

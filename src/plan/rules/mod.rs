@@ -3,6 +3,7 @@
 
 mod addition;
 mod afterlife;
+mod concurrent_request;
 mod conflicting_id;
 mod connection;
 mod credential_elsewhere;
@@ -13,17 +14,22 @@ mod foreign_origin;
 mod hostile_credential;
 mod identity;
 mod lock_out;
+mod malformed_content;
+mod mass_id;
 mod method;
 mod missing_credential;
 mod non_integer_id;
+mod other_id;
 mod other_method;
 mod other_tenant;
 mod request;
 mod respelled_path;
 mod shared_cache;
+mod spelled_id;
 mod telling_refusal;
 mod transport;
 mod trusted_field;
+mod used_credential;
 mod valid_request;
 
 use crate::api::{Api, Operation};
@@ -171,11 +177,19 @@ pub const RULES: &[Rule] = &[
     shared_cache::SHARED_CACHE,
     non_integer_id::NON_INTEGER_ID,
     non_integer_id::WRAPPED_ID,
+    spelled_id::SPELLED_ID,
+    other_id::OTHER_ID,
     conflicting_id::CONFLICTING_ID,
+    malformed_content::MALFORMED_CONTENT,
     dead_credential::DEAD_CREDENTIAL,
     dead_credential::REPEATED_REQUEST,
     dead_credential::WARM_CREDENTIAL,
     dead_credential::DEAD_ON_OTHER_OPERATIONS,
+    used_credential::CREDENTIAL_IN_USE,
+    used_credential::USED_CONNECTION,
+    concurrent_request::CONCURRENT_REQUEST,
+    concurrent_request::ANONYMOUS_BURST,
+    used_credential::LINGERING_CREDENTIAL,
     method::OTHER_METHOD,
     method::UNKNOWN_METHOD,
     transport::NUL_IN_CREDENTIAL,
@@ -194,6 +208,9 @@ pub const RULES: &[Rule] = &[
     other_tenant::FOREIGN_ID_BY_HOST,
     dead_credential::BYSTANDERS,
     lock_out::LOCK_OUT,
+    // Last: on a broken target they may empty the tenant.
+    mass_id::EMPTY_ID,
+    mass_id::RESERVED_ID,
 ];
 
 /// The rule with the name.

@@ -153,6 +153,9 @@ fn is_never_an_integer(id: &[Piece]) -> bool {
                 Piece::Repeated(character, times) => character.to_string().repeat(*times),
                 Piece::Id(_) | Piece::IdEncoded(_) => representative.to_string(),
                 Piece::IdPlus(_, number) => (representative + number).to_string(),
+                Piece::IdAs(_, spelling) => spelling
+                    .spell(&representative.to_string())
+                    .unwrap_or_default(),
                 Piece::RevokedId => representative.to_string(),
                 Piece::OtherAuthority | Piece::OtherName => "name".to_owned(),
                 // Secrets that are all digits are left out when the bytes are known.

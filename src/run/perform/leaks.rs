@@ -8,7 +8,7 @@ use super::Performer;
 
 impl Performer<'_> {
     /// Writes down where an answer holds a secret of the run.
-    pub(super) fn look_for_secrets(
+    pub(in crate::run) fn look_for_secrets(
         &mut self,
         exchange: &Exchange,
         index: Option<usize>,

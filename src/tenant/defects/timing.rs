@@ -22,7 +22,7 @@ const CONCURRENT: Duration = Duration::from_millis(50);
 const OVERLAP: Duration = Duration::from_millis(20);
 
 /// After this time a revoked key comes back to life.
-const RESURRECTION: Duration = Duration::from_secs(1);
+const RESURRECTION: Duration = Duration::from_millis(300);
 
 /// How often a key is used before a cache keeps it.
 const WARM_USES: u64 = 3;
@@ -81,7 +81,7 @@ pub(super) static TABLE: &[Defect] = &[
     ),
     defect(
         (Effect, "revoked-key-comes-back", "RAK-EFF-08"),
-        "a revoked key that was in use opens everything again after a second",
+        "a revoked key that was in use opens everything again after 300 ms",
         &[Hook::Admit(|call| {
             if_dead(call, |_, key| {
                 key.uses > 0 && !dead_within(key, RESURRECTION)
