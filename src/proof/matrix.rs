@@ -345,9 +345,9 @@ fn defect_row(plan: &Plan, defect: Defect, run: Rehearsal) -> DefectRow {
         Fate::Caught
     } else if !warned.is_empty() {
         Fate::Warned
-    } else if others.iter().any(|sighting| as_binding(sighting)) {
+    } else if others.iter().any(as_binding) {
         Fate::CaughtByAnother
-    } else if matches!(run.exit_code, 5 | 6 | 7) {
+    } else if matches!(run.exit_code, 5..=7) {
         Fate::Stopped
     } else if own.is_none() {
         Fate::NotYetDemanded

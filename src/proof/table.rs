@@ -186,7 +186,8 @@ fn summary(text: &mut String, matrix: &KillMatrix) {
     let quiet = odd.saturating_sub(matrix.loud().count());
     let _ = writeln!(
         text,
-        "\ndefects: {} caught, {} warned, {} caught by another, {} stopped, {} survived, {} not yet demanded\n\
+        "\ndefects: {} caught, {} warned, {} caught by another, \
+         {} stopped, {} survived, {} not yet demanded\n\
          correct tenants: {quiet} of {odd} quiet\n\
          kill matrix: {} cases, {}",
         matrix.count(Fate::Caught),
