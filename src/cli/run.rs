@@ -65,38 +65,41 @@ fn execute(arguments: &RunArguments, brought: Brought) -> Result<u8, Exit> {
     let job = job.map_err(|error| Exit::usage_text(chain(&error)))?;
     let log = events.as_deref().map(EventLog::create).transpose();
     let log = log.map_err(|error| Exit::usage(&error))?;
-    conduct(job, log, &reports, &face, events)
+    let artefacts = Artefacts {
+        log,
+        events,
+        reports,
+    };
+    conduct(job, artefacts, &face)
+}
+
+/// What is written while a run goes on and when it has ended.
+struct Artefacts {
+    log: Option<EventLog>,
+    events: Option<PathBuf>,
+    reports: Vec<ReportRequest>,
 }
 
 /// Drives the run, then writes what was asked for.
-fn conduct(
-    job: Job,
-    log: Option<EventLog>,
-    reports: &[ReportRequest],
-    face: &FaceOptions,
-    events: Option<PathBuf>,
-) -> Result<u8, Exit> {
+fn conduct(job: Job, artefacts: Artefacts, face: &FaceOptions) -> Result<u8, Exit> {
     let redactor = job.fixtures.messenger().redactor().clone();
     let cases = job.started.cases.clone();
     let selected = Selected {
         cases: &cases,
         filtered_out: job.plan.filtered_out,
     };
-    let outcome = driver::drive_job(job, selected, face, log);
+    let outcome = driver::drive_job(job, selected, face, artefacts.log);
     let record = outcome.record(selected);
     driver::print_blocks(&record, face);
     let mut code = code(&outcome);
-    for written in report::write_reports(reports, &record) {
+    for written in report::write_reports(&artefacts.reports, &record) {
         if let Err(error) = written.result {
             complain(&chain(&error));
             code = 70;
         }
     }
-    let artefacts = reports
-        .iter()
-        .map(|report| report.path.clone())
-        .chain(events);
-    for path in artefacts {
+    let reports = artefacts.reports.into_iter().map(|report| report.path);
+    for path in reports.chain(artefacts.events) {
         if holds_secret(&path, &redactor) {
             complain(&format!(
                 "a secret stands in `{}`: do not pass it on",

@@ -19,11 +19,15 @@ fn an_interrupted_run_takes_away_what_it_made_and_ends_with_3() {
         let tenant = Served::with(&[], &["slow"]);
         let before = tenant.living();
         let mut probity = tenant.probity(&["run", "--test-threads", "1"]);
-        let child = probity.spawn();
+        let mut child = probity.spawn();
         // In the middle: something was made, and most of the cases are still to come.
         let began = std::time::Instant::now();
         while tenant.keys().len() < before.len() + 8 {
-            assert!(began.elapsed() < PATIENCE, "nothing is made");
+            let ended = child.try_wait().expect("a child");
+            assert!(
+                ended.is_none() && began.elapsed() < PATIENCE,
+                "nothing is made"
+            );
             std::thread::yield_now();
         }
         signal(&child, name);
