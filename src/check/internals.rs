@@ -69,7 +69,7 @@ fn is_frame(line: &str) -> bool {
     };
     if let Some(rest) = line.strip_prefix("at ") {
         let called = rest.contains('(') && rest.contains(')');
-        return (called && has_line_number(rest)) || (called && rest.contains(".java"));
+        return called && (has_line_number(rest) || rest.contains(".java"));
     }
     if let Some(rest) = line.strip_prefix('#') {
         let numbered = rest.starts_with(|c: char| c.is_ascii_digit());

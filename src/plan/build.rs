@@ -133,10 +133,16 @@ pub fn plan(
         resource: &suite.resource,
         requests: Requests::new(api, operation, base_path),
     };
-    let mut builder = Builder::default();
+    let mut builder = Builder {
+        suite,
+        operation,
+        scripts: Vec::new(),
+        by_name: BTreeMap::new(),
+        cases: Vec::new(),
+    };
     let drafts = draft_all(&context, document, suite)?;
     for (rule, draft) in drafts {
-        builder.add(&context, suite, rule, draft)?;
+        builder.add(rule, draft)?;
     }
     builder.answer_for_all(suite);
     let Builder { scripts, cases, .. } = builder;
@@ -274,21 +280,18 @@ fn exists(document: &Document, pointer: &str) -> bool {
     Pointer::parse(pointer).is_some_and(|pointer| document.at(&pointer).is_some())
 }
 
-#[derive(Default)]
-struct Builder {
+/// Collects cases, and shares the scripts that they have in common.
+struct Builder<'a> {
+    suite: &'a Suite,
+    operation: &'a Operation,
     scripts: Vec<Script>,
     by_name: BTreeMap<String, ScriptIndex>,
     cases: Vec<Case>,
 }
 
-impl Builder {
-    fn add(
-        &mut self,
-        context: &Context,
-        suite: &Suite,
-        rule: &'static Rule,
-        draft: Draft,
-    ) -> Result<(), PlanError> {
+impl Builder<'_> {
+    fn add(&mut self, rule: &'static Rule, draft: Draft) -> Result<(), PlanError> {
+        let suite = self.suite;
         let requirements: Vec<RequirementIndex> = indexes(suite, |requirement| {
             judges(requirement, rule.name, &draft.detail)
         });
@@ -313,8 +316,8 @@ impl Builder {
         let tier = draft.script.tier();
         let script = self.script(draft.script)?;
         self.cases.push(Case {
-            id: CaseId::new(&context.operation.id, rule.name, &draft.detail),
-            operation: context.operation.id.clone(),
+            id: CaseId::new(&self.operation.id, rule.name, &draft.detail),
+            operation: self.operation.id.clone(),
             rule: rule.name,
             title: draft.title,
             script,

@@ -1,13 +1,11 @@
 //! Case + what its script did -> the event that tells it.
 
-use std::time::Duration;
-
 use crate::check::{ControlSeen, Subject};
 use crate::plan::{Case, Level, Tier};
 
 use super::Job;
 use super::event::{CaseFinished, ControlFact, ExchangeFact, GapFact, JudgementFact, Verdict};
-use super::exchange_fact::{exchange_fact, microseconds};
+use super::exchange_fact::exchange_fact;
 use super::perform::{Absence, Performance};
 use super::stop::StopReason;
 use super::{reproduce, verdict};
@@ -51,7 +49,6 @@ pub fn finished(
     case: &Case,
     performance: &Performance,
     controls: Option<Controls>,
-    duration: Duration,
 ) -> CaseFinished {
     let control = controls.map(|controls| controls.seen());
     let record = &performance.record;
@@ -80,7 +77,6 @@ pub fn finished(
         accepted: control.accepted,
         seen: control.seen,
     });
-    finished.duration_us = microseconds(duration);
     finished
 }
 

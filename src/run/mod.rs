@@ -239,9 +239,10 @@ impl Runner {
         };
         let rounds = performances.iter().enumerate().map(|(round, performance)| {
             let control = self.control(case, round);
-            judge::finished(&self.job, case, performance, control, began.elapsed())
+            judge::finished(&self.job, case, performance, control)
         });
         if let Some(mut finished) = rounds::fold(rounds.collect()) {
+            finished.duration_us = microseconds(began.elapsed());
             judge::excuse(&self.job, &mut finished);
             self.finish(finished);
         }

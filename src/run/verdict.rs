@@ -46,14 +46,7 @@ pub fn judge_all(subject: &Subject, policy: &Policy, made_limited: bool) -> Vec<
             if !derives && subject.selected(requirement).next().is_none() {
                 return None;
             }
-            let judgement = check::judge(subject, requirement);
-            Some(fact(
-                subject,
-                requirement,
-                judgement,
-                policy,
-                made_limited && derives,
-            ))
+            Some(fact(subject, requirement, policy, made_limited && derives))
         })
         .collect()
 }
@@ -61,10 +54,10 @@ pub fn judge_all(subject: &Subject, policy: &Policy, made_limited: bool) -> Vec<
 fn fact(
     subject: &Subject,
     requirement: &Requirement,
-    judgement: Judgement,
     policy: &Policy,
     guessed: bool,
 ) -> JudgementFact {
+    let judgement = check::judge(subject, requirement);
     let gates = policy.gates(requirement);
     let mut fact = JudgementFact {
         code: requirement.code.clone(),

@@ -56,72 +56,80 @@ fn respelled_path(context: &Context) -> Vec<Draft> {
         }
         target
     };
+    let drafts = starts(&base, &before)
+        .into_iter()
+        .map(|(detail, start, after, words)| {
+            let target = spelled(start, after);
+            let title = format!("no credential, and a path with {words}");
+            draft(context, "respelled-path", (detail, title), target)
+        });
+    drafts.chain([elsewhere(context)]).collect()
+}
+
+/// The spellings: detail, what stands before the id, what stands after it, and in words.
+fn starts(base: &str, before: &str) -> [(&'static str, String, &'static str, &'static str); 11] {
     let plain = format!("{base}{before}");
     let upper = before.to_ascii_uppercase();
     // The slash before the last literal segment's end, where a matrix parameter goes.
     let cut = before.trim_end_matches('/');
-    let table = [
+    [
         (
             "doubled-slash",
-            spelled(format!("{base}/{before}"), ""),
+            format!("{base}/{before}"),
+            "",
             "a doubled slash",
         ),
         (
             "doubled-slash-first",
-            spelled(format!("/{plain}"), ""),
+            format!("/{plain}"),
+            "",
             "a doubled slash at its start",
         ),
         (
             "dot-segment",
-            spelled(format!("{base}/.{before}"), ""),
+            format!("{base}/.{before}"),
+            "",
             "a dot segment",
         ),
         (
             "parent-segment",
-            spelled(format!("{base}/x/..{before}"), ""),
+            format!("{base}/x/..{before}"),
+            "",
             "a segment taken back",
         ),
-        (
-            "trailing-slash",
-            spelled(plain.clone(), "/"),
-            "a slash after it",
-        ),
-        (
-            "extension",
-            spelled(plain.clone(), ".json"),
-            "an extension after it",
-        ),
+        ("trailing-slash", plain.clone(), "/", "a slash after it"),
+        ("extension", plain.clone(), ".json", "an extension after it"),
         (
             "matrix-before",
-            spelled(format!("{base}{cut};x/"), ""),
+            format!("{base}{cut};x/"),
+            "",
             "a matrix parameter before the id",
         ),
         (
             "matrix-after",
-            spelled(plain.clone(), ";x=1"),
+            plain.clone(),
+            ";x=1",
             "a matrix parameter after the id",
         ),
         (
             "encoded-letter",
-            spelled(format!("{base}{}", encoded(&before)), ""),
+            format!("{base}{}", encoded(before)),
+            "",
             "an encoded letter",
         ),
         (
             "letter-case",
-            spelled(format!("{base}{upper}"), ""),
+            format!("{base}{upper}"),
+            "",
             "the other letter case",
         ),
         (
             "letter-case-throughout",
-            spelled(plain.to_ascii_uppercase(), ""),
+            plain.to_ascii_uppercase(),
+            "",
             "the other letter case from its start",
         ),
-    ];
-    let drafts = table.into_iter().map(|(detail, target, words)| {
-        let title = format!("no credential, and a path with {words}");
-        draft(context, "respelled-path", (detail, title), target)
-    });
-    drafts.chain([elsewhere(context)]).collect()
+    ]
 }
 
 /// A harmless path, and the instance's in fields from which some routers take it.
