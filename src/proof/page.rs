@@ -100,6 +100,10 @@ fn defects(text: &mut String, matrix: &KillMatrix) {
 }
 
 fn fate(row: &DefectRow) -> String {
+    // What else may catch it says little, and is not the same each time.
+    if !row.demanded && row.fate != Fate::Survived {
+        return "not yet demanded".to_owned();
+    }
     match row.fate {
         Fate::Caught | Fate::Warned | Fate::CaughtByAnother if is_flaky(row) => {
             "now and then".to_owned()
