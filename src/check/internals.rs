@@ -72,8 +72,9 @@ fn is_frame(line: &str) -> bool {
         return called && (has_line_number(rest) || rest.contains(".java"));
     }
     if let Some(rest) = line.strip_prefix('#') {
-        let numbered = rest.starts_with(|c: char| c.is_ascii_digit());
-        return numbered && rest.contains("): ") && rest.contains('/');
+        let after_number = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let numbered = after_number.len() < rest.len();
+        return numbered && after_number.starts_with(" /") && rest.contains("): ");
     }
     if let Some(rest) = line.strip_prefix("File \"") {
         return rest.contains("\", line ");

@@ -303,7 +303,7 @@ impl Script {
     pub fn tier(&self) -> Tier {
         let live = self
             .sends()
-            .any(|send| !send.template.is_safe() && send.template.carries_live_secret());
+            .any(|send| send.template.may_act() && send.template.carries_live_secret());
         let by_bytes = if live { Tier::Revoke } else { Tier::Observe };
         by_bytes.max(self.tier_at_least)
     }

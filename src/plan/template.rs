@@ -193,6 +193,19 @@ impl Template {
         matches!(self.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "TRACE")
     }
 
+    /// Whether some target would act on it: its method is unsafe, or it names another one that is.
+    #[must_use]
+    pub fn may_act(&self) -> bool {
+        let names_method = |text: &str| text.to_ascii_lowercase().contains("method");
+        !self.is_safe()
+            || self.headers.iter().any(|(name, _)| names_method(name))
+            || names_method(&display(&self.target))
+            || self
+                .body
+                .as_deref()
+                .is_some_and(|body| names_method(&display(body)))
+    }
+
     /// Whether a secret that may live is anywhere in its bytes.
     #[must_use]
     pub fn carries_live_secret(&self) -> bool {

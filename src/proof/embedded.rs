@@ -54,9 +54,10 @@ impl EmbeddedTenant {
     /// A `probity.yaml` for it that allows a tier.
     #[must_use]
     pub fn config(&self, allow: Tier) -> String {
-        self.fixtures()
-            .to_config()
-            .replace("allow: revoke", &format!("allow: {allow}"))
+        let config = self.fixtures().to_config();
+        let config = config.replace("allow: revoke", &format!("allow: {allow}"));
+        // What comes back to life here does so within a moment: nobody should wait for caches.
+        format!("{config}linger: 0s\n")
     }
 
     /// The variables that the config refers to.

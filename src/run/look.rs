@@ -79,7 +79,7 @@ impl Performer<'_> {
                 self.look(slot, "look after").await;
             }
         }
-        let acts = self.script.sends().any(|send| !send.template.is_safe());
+        let acts = self.script.sends().any(|send| send.template.may_act());
         if acts && let Some(sentinel) = self.fixtures.sentinel().await.cloned() {
             let life = self
                 .look_at("sentinel", &sentinel.secret, Some(&sentinel.id))

@@ -112,7 +112,11 @@ fn observe_sends_no_live_secret_with_an_unsafe_method() {
         };
         check_exit(&mut probity, 3);
         let log = tenant.log();
-        let unsafe_ones = log.iter().filter(|request| request.method != "GET");
+        // RFC 9110 §9.2.1.
+        let safe = ["GET", "HEAD", "OPTIONS", "TRACE"];
+        let unsafe_ones = log
+            .iter()
+            .filter(|request| !safe.contains(&request.method.as_str()));
         let mut count = 0;
         for request in unsafe_ones {
             count += 1;
