@@ -3,7 +3,8 @@
 //! ## Requires   No use of it that started after the success, and the time that a revocation may
 //!               take, is accepted: on no connection, by no replica, and not later either.
 //! ## Why        Whoever revokes a leaked key believes that it is dead everywhere from then on.
-//! ## Spec       The contract's success ("revoked"); RFC 7009 §2.1 (an analogue); ASVS 7.4.1, 8.3.2.
+//! ## Spec       The contract's success ("revoked"); RFC 7009 §2.1 (an analogue); ASVS 7.4.1,
+//!               8.3.2.
 //! ## Silent     Where the instance was not revoked; where the target closed the connection.
 
 use std::time::Duration;

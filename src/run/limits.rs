@@ -7,8 +7,8 @@ use std::time::Duration;
 /// Evidence is in the first lines; a hostile target must not fill the disk.
 pub const WIRE_BYTES_MAX: usize = 64 * 1024;
 
-/// The most raw bytes of one direction that are kept until they are redacted: what the log keeps and
-/// room for the longest secret, so that none is cut before it is found.
+/// The most raw bytes of one direction that are kept until they are redacted: what the log keeps
+/// and room for the longest secret, so that none is cut before it is found.
 pub const RAW_BYTES_KEPT: usize = WIRE_BYTES_MAX + 16 * 1024;
 
 /// The pause between two looks at an instance that should be dead soon.

@@ -94,8 +94,8 @@ impl Performer<'_> {
         }
     }
 
-    /// A few instances that nobody has, if the script watches them: the oldest and the newest, which
-    /// stray look-ups hit first.
+    /// A few instances that nobody has, if the script watches them: the oldest and the newest,
+    /// which stray look-ups hit first.
     pub(super) async fn living_bystanders(&mut self) -> Vec<Instance> {
         if self.script.watch != Watch::Bystanders {
             return Vec::new();

@@ -45,7 +45,8 @@ pub struct Logged {
 }
 
 impl Logged {
-    /// Keeps of an exchange what the event log shows: a hostile target sends more than memory holds.
+    /// Keeps of an exchange what the event log shows: a hostile target sends more than memory
+    /// holds.
     pub(super) fn new(label: String, mut exchange: Exchange, at: Duration) -> Self {
         exchange.sent.truncate(RAW_BYTES_KEPT);
         if exchange.received.len() > RAW_BYTES_KEPT {

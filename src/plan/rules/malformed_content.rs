@@ -1,7 +1,8 @@
 //! An authorised request with content that is not what its Content-Type says.
 //!
 //! ## Requires   It succeeds, since the content means nothing, or it is refused without effect.
-//! ## Why        A body parser that fails after the effect, or throws, turns a revocation into a 500.
+//! ## Why        A body parser that fails after the effect, or throws, turns a revocation into a
+//!               500.
 //! ## Spec       RFC 9110 §9.3.5 (content of a DELETE has no defined semantics).
 //! ## Silent     Which of the two it is.
 

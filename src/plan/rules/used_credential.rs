@@ -4,7 +4,8 @@
 //!               time, not on a connection where it was accepted before, not a while later.
 //! ## Why        Sessions, connections, replicas and caches each remember a credential in their own
 //!               way; a cache that is filled again brings a revoked one back.
-//! ## Spec       The contract's success ("revoked"); RFC 7009 §2.1 (an analogue); ASVS 7.4.1, 8.3.2.
+//! ## Spec       The contract's success ("revoked"); RFC 7009 §2.1 (an analogue); ASVS 7.4.1,
+//!               8.3.2.
 //! ## Silent     Where the suite names no probe; where the target closes connections by itself.
 
 use super::request::MAIN;
