@@ -50,7 +50,14 @@ impl Exit {
 /// Says something on standard error, without terminal escapes of others.
 pub fn complain(text: &str) {
     let inert: Vec<_> = probity::report::inert::lines(text).collect();
-    anstream::eprintln!("error: {}", inert.join("\n"));
+    let text = inert.join("\n");
+    // The report of a document's error brings the word itself.
+    let prefix = if text.starts_with("error: ") {
+        ""
+    } else {
+        "error: "
+    };
+    anstream::eprintln!("{prefix}{text}");
 }
 
 /// Says something worth knowing on standard error.

@@ -167,18 +167,35 @@ impl Runner {
     }
 
     async fn perform_all(self: Arc<Self>) {
-        let (alone, together): (Vec<usize>, Vec<usize>) =
-            (0..self.job.plan.cases.len()).partition(|index| self.runs_alone(*index));
         self.first().await;
-        let mut tasks = JoinSet::new();
-        for index in together {
-            let runner = Arc::clone(&self);
-            tasks.spawn(async move { runner.guarded(index).await });
+        let (counting, rest) = self.by_weight();
+        for cases in [counting, rest] {
+            let (alone, together): (Vec<usize>, Vec<usize>) =
+                cases.into_iter().partition(|index| self.runs_alone(*index));
+            let mut tasks = JoinSet::new();
+            for index in together {
+                let runner = Arc::clone(&self);
+                tasks.spawn(async move { runner.guarded(index).await });
+            }
+            while tasks.join_next().await.is_some() {}
+            for index in alone {
+                Arc::clone(&self).guarded(index).await;
+            }
         }
-        while tasks.join_next().await.is_some() {}
-        for index in alone {
-            Arc::clone(&self).guarded(index).await;
-        }
+    }
+
+    /// The cases that may fail the run, and the others: where instances can run out, the former
+    /// come first. Where they can be made, all are of the first kind.
+    fn by_weight(&self) -> (Vec<usize>, Vec<usize>) {
+        let plan = &self.job.plan;
+        let counts = |index: &usize| {
+            let case = plan.cases.get(*index);
+            let derived = case.into_iter().flat_map(|case| &case.requirements);
+            let mut derived = derived.filter_map(|index| plan.requirement(*index));
+            derived.any(|requirement| self.job.policy.gates(requirement))
+        };
+        let limited = self.job.fixtures.can_run_out();
+        (0..plan.cases.len()).partition(|index| !limited || counts(index))
     }
 
     fn runs_alone(&self, case: usize) -> bool {
