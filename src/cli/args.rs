@@ -46,6 +46,10 @@ pub enum Command {
     Lint(LintArguments),
     /// Serve the reference tenant, conforming or with planted defects
     Serve(ServeArguments),
+    /// Send a case of an event log again, on fresh fixtures, and show both side by side
+    Replay(ReplayArguments),
+    /// Compare two event logs case by case; exit 1 where something fails that did not
+    Diff(DiffArguments),
     /// Prove the suite: try it on every defect and odd variant of the reference tenant
     Selftest(SelftestArguments),
     /// Print a commented probity.yaml to begin with
@@ -76,7 +80,7 @@ pub struct RunArguments {
     pub show_config: bool,
 }
 
-#[derive(Debug, Args, Default)]
+#[derive(Debug, Clone, Args, Default)]
 #[command(next_help_heading = "Settings (flag > environment > probity.yaml > default)")]
 pub struct SettingArguments {
     /// The tenant's URL, such as https://acme.example [env: PROBITY_TARGET]
@@ -239,6 +243,32 @@ pub struct ExplainArguments {
 
     #[command(flatten)]
     pub settings: SettingArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct ReplayArguments {
+    /// The event log of an earlier run
+    #[arg(value_name = "EVENTS")]
+    pub log: PathBuf,
+    /// The case, by its whole id
+    #[arg(value_name = "CASE")]
+    pub case: String,
+
+    #[command(flatten)]
+    pub settings: SettingArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct DiffArguments {
+    /// The event log of the earlier run
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The event log of the later run
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// Print the difference as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,9 +1,10 @@
 //! `run` and `demo`.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use probity::config::{ReportFormat, Settings};
-use probity::driver::{self, Color, DriverOutcome, FaceOptions, Format, Selected};
+use probity::driver::{self, Color, DriverOutcome, FaceOptions, Format, Selected, Watched};
 use probity::proof::EmbeddedTenant;
 use probity::report::{self, EventLog, ReportRequest};
 use probity::run::{self, Job, RunEnd};
@@ -12,6 +13,9 @@ use probity::suite::Tier;
 use super::args::{self, LibtestArguments, RunArguments};
 use super::exit::{Exit, chain, complain};
 use super::prepare::{self, Brought};
+
+/// How wide a terminal is that does not say, in columns.
+const WIDTH: usize = 80;
 
 /// The exit code where nothing was selected.
 const NOTHING_SELECTED: u8 = 4;
@@ -149,7 +153,21 @@ fn face(libtest: &LibtestArguments, partial: bool) -> FaceOptions {
         nocapture: libtest.nocapture,
         logfile: libtest.logfile.clone(),
         partial,
+        watched: watched(libtest),
     }
+}
+
+/// The terminal of whoever watches standard error, where progress would disturb nothing.
+fn watched(libtest: &LibtestArguments) -> Option<Watched> {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let same_screen = libtest.logfile.is_none() && std::io::stdout().is_terminal();
+    let lines = libtest.format == args::Format::Pretty && !libtest.quiet;
+    if !std::io::stderr().is_terminal() || dumb || libtest.nocapture || (same_screen && !lines) {
+        return None;
+    }
+    let size = terminal_size::terminal_size_of(std::io::stderr());
+    let width = size.map_or(WIDTH, |(width, _)| usize::from(width.0));
+    Some(Watched { width, same_screen })
 }
 
 fn requests(settings: &Settings) -> Vec<ReportRequest> {

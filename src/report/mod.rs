@@ -5,6 +5,9 @@
 //! and nothing here decides a verdict: [`record::face`] is the one table that turns a verdict into
 //! what libtest and JUnit show.
 
+pub mod beside;
+pub mod cause;
+pub mod diff;
 pub mod failure_text;
 pub mod inert;
 pub mod junit;

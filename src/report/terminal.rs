@@ -9,10 +9,10 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
+use super::cause;
 use super::failure_text::{self, heading};
 use super::inert::one_line;
 use super::record::{self, CaseRecord, RunRecord, warnings, words};
-use crate::check::Failure;
 use crate::run::event::{CaseFinished, RunFinished, Verdict};
 
 /// Most case ids that one entry lists: what is left out has the same text, and the entry says
@@ -35,6 +35,7 @@ const COUNT_ORDER: [Verdict; 8] = [
 #[must_use]
 pub fn blocks(record: &RunRecord<'_>) -> String {
     let mut text = String::new();
+    causes_block(&mut text, record);
     warnings_block(&mut text, record);
     gaps_block(&mut text, record);
     not_judged_block(&mut text, record);
@@ -203,33 +204,44 @@ fn counts_as_failed(case: &CaseRecord<'_>) -> bool {
         .is_some_and(|judged| judged.gating && judged.verdict == Verdict::Fail)
 }
 
-fn warnings_block(text: &mut String, record: &RunRecord<'_>) {
-    let mut groups: Vec<(&Failure, Vec<&str>)> = Vec::new();
-    for case in record.cases.iter().filter_map(|case| case.judged) {
-        for failure in warnings(case) {
-            let same = |group: &&mut (&Failure, Vec<&str>)| {
-                let first = group.0;
-                (&first.code, &first.expected, &first.actual, first.level)
-                    == (
-                        &failure.code,
-                        &failure.expected,
-                        &failure.actual,
-                        failure.level,
-                    )
-            };
-            match groups.iter_mut().find(same) {
-                Some((_, ids)) if ids.contains(&case.case.as_str()) => {}
-                Some((_, ids)) => ids.push(case.case.as_str()),
-                None => groups.push((failure, vec![case.case.as_str()])),
-            }
-        }
+/// What made cases FAILED, by cause: libtest's own block has them by case.
+fn causes_block(text: &mut String, record: &RunRecord<'_>) {
+    let causes = cause::causes(&record.cases);
+    let grouped = causes.iter().any(|cause| cause.cases.len() > 1);
+    if !grouped {
+        return;
     }
-    groups.sort_by(|left, right| left.0.code.cmp(&right.0.code));
+    title(text, "failures by cause:");
+    for cause in causes {
+        let failure = cause.failure;
+        put(
+            text,
+            format_args!("{}, {}", heading(failure), cases(cause.cases.len())),
+        );
+        failure_text::field(text, "requires", &failure.requires);
+        failure_text::field(text, "expected", &failure.expected);
+        failure_text::field(text, "actual", &failure.actual);
+        let ids: Vec<&str> = cause.cases.iter().map(|id| id.as_str()).collect();
+        let selects = format!("the rest: `probity run --list {}`", failure.code);
+        id_lines(text, &ids, &selects);
+        text.push('\n');
+    }
+}
+
+fn warnings_block(text: &mut String, record: &RunRecord<'_>) {
+    let judged = record.cases.iter().filter_map(|case| case.judged);
+    let mut groups = cause::grouped(judged.flat_map(|case| {
+        let failures = warnings(case).into_iter();
+        failures.map(move |failure| (&case.case, failure))
+    }));
+    groups.sort_by(|left, right| left.failure.code.cmp(&right.failure.code));
     if groups.is_empty() {
         return;
     }
     title(text, "warnings:");
-    for (failure, ids) in groups {
+    for cause in groups {
+        let failure = cause.failure;
+        let ids: Vec<&str> = cause.cases.iter().map(|id| id.as_str()).collect();
         put(
             text,
             format_args!("{}, {}", heading(failure), cases(ids.len())),

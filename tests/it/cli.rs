@@ -8,6 +8,7 @@
 )]
 
 mod agreement;
+mod compare;
 mod exits;
 mod harm;
 mod readme;

@@ -106,7 +106,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hyper", &["http/client/"]),
     ("hyper_util", &["http/client/"]),
     ("jsonschema", &["api/schema.rs", "api/schema/"]),
-    ("libtest_mimic", &["driver.rs"]),
+    ("libtest_mimic", &["driver.rs", "driver/"]),
     ("minijinja", &["report/html.rs"]),
     ("quick_junit", &["report/junit.rs"]),
     ("quick_xml", &["report/junit.rs"]),
@@ -115,6 +115,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustls_platform_verifier", &["http/client/"]),
     ("tokio_rustls", &["http/client/"]),
     ("serde_yaml", &["suite/", "config/"]),
+    ("terminal_size", &["cli/"]),
     ("std::env", &["cli/"]),
     ("std::process::Command", &[]),
     // Hooks: programs that the settings name.
