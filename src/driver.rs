@@ -27,7 +27,7 @@ use tokio::sync::oneshot;
 
 use crate::plan::CaseId;
 use crate::report::inert::one_line;
-use crate::report::{EventLog, ReportError, RunRecord, terminal};
+use crate::report::{EventLog, ReportError, RunRecord, record, terminal};
 use crate::run::event::{CaseFact, Event};
 use crate::run::{self, Job, RunEnd, Stopper};
 
@@ -169,6 +169,20 @@ pub fn print_blocks(record: &RunRecord<'_>, face: &FaceOptions) {
             out.write_all(text.as_bytes()).and_then(|()| out.flush())
         }
     };
+}
+
+/// Prints what a terminal shows of recorded runs, each under its target where there are several.
+/// A closed stream is no fault.
+pub fn print_whole(runs: &[RunRecord<'_>], color: Color) {
+    let mut out = anstream::AutoStream::new(io::stdout(), choice(color));
+    for (run, label) in runs.iter().zip(record::labels(runs)) {
+        let heading = match label.as_str() {
+            "" => String::new(),
+            label => format!("== {} ==\n\n", one_line(label)),
+        };
+        let text = heading + &terminal::whole(run);
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
 }
 
 /// Runs `run` and shows its verdicts as libtest does, until it has ended.

@@ -1,10 +1,12 @@
 //! Case + what its script did -> the event that tells it.
 
 use crate::check::{ControlSeen, Subject};
-use crate::plan::{Case, Level, Tier};
+use crate::plan::{Case, Level, Life, Tier};
 
 use super::Job;
-use super::event::{CaseFinished, ControlFact, ExchangeFact, GapFact, JudgementFact, Verdict};
+use super::event::{
+    CaseFinished, ControlFact, ExchangeFact, GapFact, JudgementFact, SentinelFact, Verdict,
+};
 use super::exchange_fact::exchange_fact;
 use super::perform::{Absence, Performance};
 use super::stop::StopReason;
@@ -68,6 +70,11 @@ pub fn finished(
     let exchanges = log(job, case, performance);
     let mut finished = blank(job, case, judgements);
     place_failures(&mut finished.judgements, performance, &exchanges);
+    finished.sentinel = record.sentinel.as_ref().map(|life| match life {
+        Life::Alive => SentinelFact::Alive,
+        Life::Dead => SentinelFact::Dead,
+        Life::Unknown(_) => SentinelFact::Unknown,
+    });
     finished.gaps = gaps(&subject);
     finished.notes = notes(performance, &finished.judgements);
     finished.curl = curl(job, case, performance);
@@ -149,6 +156,7 @@ fn blank(job: &Job, case: &Case, judgements: Vec<JudgementFact>) -> CaseFinished
         judgements,
         exchanges: Vec::new(),
         control: None,
+        sentinel: None,
         gaps: Vec::new(),
         notes: Vec::new(),
         reproduce: reproduce::command(case, &job.target, tier),
