@@ -8,7 +8,12 @@
 )]
 
 pub mod events;
+mod formats;
 mod junit;
+mod merging;
+pub mod schema;
+mod secrets;
+mod shapes;
 mod terminal;
 mod xml;
 
@@ -261,6 +266,7 @@ fn request(path: PathBuf) -> ReportRequest {
     ReportRequest {
         format: ReportFormat::Junit,
         path,
+        subjects: Vec::new(),
     }
 }
 
