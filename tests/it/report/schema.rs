@@ -105,10 +105,9 @@ fn a_member_too_many_or_too_few_is_refused() {
         let event = serde_json::to_value(&event).expect("JSON");
         assert!(schema.is_valid(&event));
         for wrong in [changed(&event, &more), changed(&event, &fewer)].concat() {
-            // A judgement and a requirement's verdict must say whether they count.
             assert!(!schema.is_valid(&wrong), "the schema accepts {wrong}");
             tried += 1;
         }
     }
-    assert!(tried > 500, "only {tried}");
+    assert!(tried > 300, "only {tried}");
 }
