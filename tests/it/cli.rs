@@ -12,6 +12,7 @@ mod compare;
 mod exits;
 mod harm;
 mod readme;
+mod reports;
 mod secrecy;
 mod sends_nothing;
 mod signals;

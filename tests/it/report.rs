@@ -9,7 +9,12 @@
 
 mod compare;
 pub mod events;
+mod formats;
 mod junit;
+mod merging;
+pub mod schema;
+mod secrets;
+mod shapes;
 mod terminal;
 mod xml;
 
@@ -262,6 +267,7 @@ fn request(path: PathBuf) -> ReportRequest {
     ReportRequest {
         format: ReportFormat::Junit,
         path,
+        subjects: Vec::new(),
     }
 }
 
