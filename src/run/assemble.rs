@@ -20,13 +20,11 @@ use crate::http::{
 };
 use crate::plan::rules::Requests;
 use crate::plan::{Holder, Plan, nearest, server_path};
-use crate::suite::{Baseline, Suite, SuiteError};
+use crate::suite::{Baseline, SuiteError};
 
-use super::event::{
-    CaseFact, EVENT_LOG_VERSION, NamedDigest, RequirementFact, RunStarted, SettingFact,
-};
+use super::event::{CaseFact, EVENT_LOG_VERSION, NamedDigest, RunStarted, SettingFact};
 use super::verdict::Policy;
-use super::{Job, victims_needed};
+use super::{Job, facts, victims_needed};
 
 /// The largest body of an answer that is read, in bytes.
 ///
@@ -456,7 +454,8 @@ fn started(parts: &Parts, target: &str, run: String) -> RunStarted {
         }],
         settings: setting_facts(&parts.settings),
         cases: cases.collect(),
-        requirements: requirement_facts(&plan.suite),
+        requirements: facts::requirements(&plan.suite, &parts.document),
+        operations: facts::operations(plan, &parts.api, &parts.document),
         filtered_out: plan.filtered_out,
     }
 }
@@ -468,24 +467,6 @@ fn setting_facts(settings: &Settings) -> Vec<SettingFact> {
             name: fact.name,
             value: fact.value,
             origin: fact.origin,
-        })
-        .collect()
-}
-
-fn requirement_facts(suite: &Suite) -> Vec<RequirementFact> {
-    suite
-        .requirements
-        .iter()
-        .map(|requirement| RequirementFact {
-            code: requirement.code.clone(),
-            title: requirement.title.clone(),
-            level: requirement.level,
-            profile: requirement.profile,
-            sources: requirement
-                .sources
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
         })
         .collect()
 }

@@ -50,6 +50,9 @@ pub struct RunStarted {
     pub cases: Vec<CaseFact>,
     /// The requirements of the suites that were selected.
     pub requirements: Vec<RequirementFact>,
+    /// The operations that the cases are about, with the responses that the contract declares.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operations: Vec<OperationFact>,
     /// How many cases the selection left out.
     pub filtered_out: usize,
 }
@@ -104,6 +107,59 @@ pub struct RequirementFact {
     pub profile: Profile,
     /// Its sources, as cited.
     pub sources: Vec<String>,
+    /// What the contract says where a source is a place in it, in the order of the sources.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excerpts: Vec<ExcerptFact>,
+    /// The gap of the contract to which what was seen is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<String>,
+    /// Why it matters or what to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Some lines of the contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExcerptFact {
+    /// The source that they are, as cited.
+    pub source: String,
+    /// The document's name.
+    pub document: String,
+    /// The first line's number, from 1.
+    pub line: u32,
+    /// The column of what is cited in that line, from 1.
+    pub column: u32,
+    /// The lines without their ends, long ones cut.
+    pub lines: Vec<String>,
+    /// Whether what is cited goes on after them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
+}
+
+/// An operation of the contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationFact {
+    /// Its id.
+    pub operation: String,
+    /// Its method.
+    pub method: String,
+    /// Its path template, without the server's path.
+    pub path: String,
+    /// Where it stands in the contract: `document:line:column`.
+    pub place: String,
+    /// The responses that are declared, in the order of the document.
+    pub responses: Vec<ResponseFact>,
+}
+
+/// A response that an operation declares.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResponseFact {
+    /// A status, a range such as `4XX`, or `default`.
+    pub status: String,
+    /// Its description.
+    pub description: String,
+    /// Where it stands in the contract: `document:line:column`.
+    pub place: String,
 }
 
 /// What the preflight learned.
@@ -143,6 +199,9 @@ pub struct CaseFinished {
     pub gaps: Vec<GapFact>,
     /// Further facts, such as a measured latency.
     pub notes: Vec<String>,
+    /// How long after its revocation was answered the key was first refused, in microseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocation_latency_us: Option<u64>,
     /// The command that runs this case again.
     pub reproduce: String,
     /// The request as a curl command, where curl can send it.
@@ -160,6 +219,9 @@ pub struct ControlFact {
     pub accepted: bool,
     /// What it got, in one line.
     pub seen: String,
+    /// Its last request and what came back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<Box<ExchangeFact>>,
 }
 
 /// What became of a case, or of one requirement in it.
@@ -237,6 +299,9 @@ pub struct JudgementFact {
 pub struct ExchangeFact {
     /// What the exchange was for: `main`, `control`, `look`, `setup` …
     pub label: String,
+    /// Whether the case judges it; the others prepare it or look at what it did.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub judged: bool,
     /// The method.
     pub method: String,
     /// The request target as sent.

@@ -8,6 +8,7 @@
 mod assemble;
 pub mod event;
 mod exchange_fact;
+mod facts;
 mod judge;
 mod limits;
 mod look;
