@@ -162,6 +162,20 @@ pub fn print_blocks(record: &RunRecord<'_>, face: &FaceOptions) {
     };
 }
 
+/// Prints what a terminal shows of recorded runs, each under its target where there are several.
+/// A closed stream is no fault.
+pub fn print_whole(runs: &[RunRecord<'_>], color: Color) {
+    let mut out = anstream::AutoStream::new(io::stdout(), choice(color));
+    for (run, label) in runs.iter().zip(record::labels(runs)) {
+        let heading = match label.as_str() {
+            "" => String::new(),
+            label => format!("== {} ==\n\n", one_line(label)),
+        };
+        let text = heading + &terminal::whole(run);
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+}
+
 /// Runs `run` and shows its verdicts as libtest does, until it has ended.
 ///
 /// `run` gets the sender of its events; tasks that it leaves behind are ended. Every event goes to

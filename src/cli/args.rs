@@ -38,6 +38,15 @@ pub enum Command {
     Run(RunArguments),
     /// Run the whole suite against an embedded reference tenant, on loopback
     Demo(RunArguments),
+    /// Make reports of event logs, and merge those of shards; what the run says without a format
+    ///
+    /// Any report that `run` can write, made later and elsewhere. One file may be `-`, which is
+    /// standard output. Without a format it prints what `run` ends with.
+    ///
+    /// The exit code is the run's own, so that a step of a pipeline may rest on it: that of shards
+    /// is the whole's, with a shard that is missing or was cut off it is incomplete (3), and of
+    /// several runs the worst counts. It is 2 for a log that is none.
+    Report(ReportCommand),
     /// Show every request that a run would send, and what it could cost; send nothing
     Plan(RunArguments),
     /// Explain a case, a requirement's code, a rule or a check
@@ -112,9 +121,6 @@ pub struct SettingArguments {
     /// Only this part of the selected cases, such as 1/4
     #[arg(long, value_name = "K/N")]
     pub shard: Option<String>,
-    /// Write a JUnit report
-    #[arg(long, value_name = "FILE")]
-    pub junit: Option<String>,
     /// Write the event log as NDJSON, as it happens
     #[arg(long, value_name = "FILE")]
     pub events: Option<String>,
@@ -148,6 +154,84 @@ pub struct SettingArguments {
     /// How often each case runs, each time on keys of its own [default: 1]
     #[arg(long, value_name = "N")]
     pub repeat: Option<String>,
+
+    #[command(flatten)]
+    pub reports: ReportArguments,
+}
+
+/// Reports, as `run` and `report` write them.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Reports (a file each)")]
+pub struct ReportArguments {
+    /// Write a JUnit report
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<String>,
+    /// Write a page for a browser
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<String>,
+    /// Write a Markdown report
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<String>,
+    /// Write a summary as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<String>,
+    /// Write a CTRF report
+    #[arg(long, value_name = "FILE")]
+    pub ctrf: Option<String>,
+    /// Write a SARIF 2.1.0 report: failures and warnings at the operation's line
+    #[arg(long, value_name = "FILE")]
+    pub sarif: Option<String>,
+    /// Write a TAP 14 report
+    #[arg(long, value_name = "FILE")]
+    pub tap: Option<String>,
+    /// Write all exchanges as HAR 1.2
+    #[arg(long, value_name = "FILE")]
+    pub har: Option<String>,
+    /// Write an in-toto test result, of a complete run alone; needs --subject
+    #[arg(long, value_name = "FILE")]
+    pub intoto: Option<String>,
+    /// What the in-toto statement is about, such as name=tenant,sha256=…
+    #[arg(long = "subject", value_name = "NAME,DIGEST")]
+    pub subjects: Vec<String>,
+    /// Print GitHub's annotations, and append to the file that GITHUB_STEP_SUMMARY names
+    #[arg(long)]
+    pub github: bool,
+}
+
+impl ReportArguments {
+    /// What was asked for: each format's name and file.
+    pub fn files(&self) -> Vec<(String, String)> {
+        let files = [
+            ("junit", &self.junit),
+            ("html", &self.html),
+            ("markdown", &self.markdown),
+            ("json", &self.json),
+            ("ctrf", &self.ctrf),
+            ("sarif", &self.sarif),
+            ("tap", &self.tap),
+            ("har", &self.har),
+            ("intoto", &self.intoto),
+        ];
+        let files = files.into_iter();
+        files
+            .filter_map(|(name, file)| Some((name.to_owned(), file.clone()?)))
+            .collect()
+    }
+}
+
+/// Makes reports of recorded runs, later and elsewhere.
+#[derive(Debug, Args)]
+pub struct ReportCommand {
+    /// Event logs: shards of one run become one, and several targets stay apart
+    #[arg(value_name = "EVENTS", required = true)]
+    pub events: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub reports: ReportArguments,
+
+    /// When colours are used
+    #[arg(long, value_enum, default_value_t)]
+    pub color: Color,
 }
 
 #[derive(Debug, Args, Default)]

@@ -5,6 +5,8 @@ mod exit;
 mod explain;
 mod plan;
 mod prepare;
+mod report;
+mod reports;
 mod run;
 mod selftest;
 mod serve;
@@ -22,6 +24,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Demo(arguments) => run::demo(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Plan(arguments) => plan::plan(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Lint(arguments) => explain::lint(&arguments),

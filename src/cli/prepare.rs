@@ -83,12 +83,13 @@ fn config_file(
 
 fn flags(arguments: &SettingArguments, libtest: &LibtestArguments) -> Flags {
     let said = |flag: bool| flag.then_some(true);
-    let report =
-        |format: &str, path: &Option<String>| path.clone().map(|path| (format.to_owned(), path));
-    let reports = [
-        report("junit", &arguments.junit),
-        report("events", &arguments.events),
-    ];
+    let mut reports = arguments.reports.files();
+    reports.extend(
+        arguments
+            .events
+            .clone()
+            .map(|path| ("events".to_owned(), path)),
+    );
     Flags {
         target: arguments.target.clone(),
         contract: arguments.contract.clone(),
@@ -99,7 +100,8 @@ fn flags(arguments: &SettingArguments, libtest: &LibtestArguments) -> Flags {
         gate: arguments.gate.clone(),
         strict: said(arguments.strict),
         partial: said(arguments.partial),
-        reports: reports.into_iter().flatten().collect(),
+        reports,
+        github: said(arguments.reports.github),
         baseline: arguments.baseline.clone(),
         shard: arguments.shard.clone(),
         base_path: arguments.base_path.clone(),

@@ -1,17 +1,18 @@
 //! `run` and `demo`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use probity::config::{ReportFormat, Settings};
 use probity::driver::{self, Color, DriverOutcome, FaceOptions, Format, Selected};
 use probity::proof::EmbeddedTenant;
-use probity::report::{self, EventLog, ReportRequest};
+use probity::report::{self, EventLog};
 use probity::run::{self, Job, RunEnd};
 use probity::suite::Tier;
 
 use super::args::{self, LibtestArguments, RunArguments};
 use super::exit::{Exit, chain, complain};
 use super::prepare::{self, Brought};
+use super::reports::Wanted;
 
 /// The exit code where nothing was selected.
 const NOTHING_SELECTED: u8 = 4;
@@ -59,7 +60,13 @@ fn execute(arguments: &RunArguments, brought: Brought) -> Result<u8, Exit> {
         driver::list(parts.plan.cases.iter().map(|case| &case.id), &face);
         return Ok(if nothing { NOTHING_SELECTED } else { 0 });
     }
-    let reports = requests(&parts.settings);
+    let reports = Wanted::of_settings(&parts.settings, &arguments.settings.reports)?;
+    if reports.takes_standard_output() && face.logfile.is_none() {
+        return Err(Exit::usage_text(
+            "standard output has the lines of the cases: move them by --logfile FILE, or make the \
+             report later by `probity report`",
+        ));
+    }
     let events = events_path(&parts.settings);
     let job = driver::block_on(run::assemble(parts)).map_err(|error| Exit::fault(&error))?;
     let job = job.map_err(|error| Exit::usage_text(chain(&error)))?;
@@ -77,7 +84,7 @@ fn execute(arguments: &RunArguments, brought: Brought) -> Result<u8, Exit> {
 struct Artefacts {
     log: Option<EventLog>,
     events: Option<PathBuf>,
-    reports: Vec<ReportRequest>,
+    reports: Wanted,
 }
 
 /// Drives the run, then writes what was asked for.
@@ -91,22 +98,14 @@ fn conduct(job: Job, artefacts: Artefacts, face: &FaceOptions) -> Result<u8, Exi
     let outcome = driver::drive_job(job, selected, face, artefacts.log);
     let record = outcome.record(selected);
     driver::print_blocks(&record, face);
-    let mut code = code(&outcome);
-    for written in report::write_reports(&artefacts.reports, &record) {
-        if let Err(error) = written.result {
-            complain(&chain(&error));
-            code = 70;
-        }
-    }
-    let reports = artefacts.reports.into_iter().map(|report| report.path);
-    for path in reports.chain(artefacts.events) {
-        if holds_secret(&path, &redactor) {
-            complain(&format!(
-                "a secret stands in `{}`: do not pass it on",
-                path.display()
-            ));
-            code = 70;
-        }
+    let holds_secret = |bytes: &[u8]| redactor.with(|redactor| redactor.finds(bytes));
+    let mut code = artefacts
+        .reports
+        .publish(&[record], code(&outcome), &holds_secret);
+    let written = artefacts.reports.paths();
+    for leak in report::discard_leaks(written.into_iter().chain(artefacts.events), &holds_secret) {
+        complain(&chain(&leak));
+        code = 70;
     }
     Ok(code)
 }
@@ -125,14 +124,6 @@ fn code(outcome: &DriverOutcome<RunEnd>) -> u8 {
     }
 }
 
-/// Looks once more at what was written: redaction is not trusted blindly.
-fn holds_secret(path: &Path, redactor: &probity::fixture::SharedRedactor) -> bool {
-    let Ok(bytes) = std::fs::read(path) else {
-        return false;
-    };
-    redactor.with(|redactor| redactor.finds(&bytes))
-}
-
 fn face(libtest: &LibtestArguments, partial: bool) -> FaceOptions {
     FaceOptions {
         format: match libtest.format {
@@ -141,31 +132,20 @@ fn face(libtest: &LibtestArguments, partial: bool) -> FaceOptions {
             args::Format::Terse => Format::Terse,
             args::Format::Json => Format::Json,
         },
-        color: match libtest.color {
-            args::Color::Auto => Color::Auto,
-            args::Color::Always => Color::Always,
-            args::Color::Never => Color::Never,
-        },
+        color: color(libtest.color),
         nocapture: libtest.nocapture,
         logfile: libtest.logfile.clone(),
         partial,
     }
 }
 
-fn requests(settings: &Settings) -> Vec<ReportRequest> {
-    let wanted = settings.reports.iter().map(|report| &report.value);
-    wanted
-        .filter_map(|report| {
-            let format = match report.format {
-                ReportFormat::Junit => report::ReportFormat::Junit,
-                ReportFormat::Events => return None,
-            };
-            Some(ReportRequest {
-                format,
-                path: PathBuf::from(&report.path),
-            })
-        })
-        .collect()
+/// When colours are used.
+pub fn color(color: args::Color) -> Color {
+    match color {
+        args::Color::Auto => Color::Auto,
+        args::Color::Always => Color::Always,
+        args::Color::Never => Color::Never,
+    }
 }
 
 fn events_path(settings: &Settings) -> Option<PathBuf> {

@@ -37,6 +37,7 @@ impl Settings {
                 None => default(format.entry()),
             });
         }
+        facts.push(plain(&table::REPORT_GITHUB, &self.github));
         for (entry, identity) in self.identities.entries() {
             facts.push(match &identity.value {
                 IdentitySetting::Unset => default(entry),

@@ -56,7 +56,16 @@ pub(super) struct FileHeader {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct FileReports {
     pub(super) junit: Option<Spelling>,
+    pub(super) html: Option<Spelling>,
+    pub(super) markdown: Option<Spelling>,
+    pub(super) json: Option<Spelling>,
+    pub(super) ctrf: Option<Spelling>,
+    pub(super) sarif: Option<Spelling>,
+    pub(super) tap: Option<Spelling>,
+    pub(super) har: Option<Spelling>,
+    pub(super) intoto: Option<Spelling>,
     pub(super) events: Option<Spelling>,
+    pub(super) github: Option<Spelling>,
 }
 
 /// The identities.

@@ -38,6 +38,8 @@ pub struct Flags {
     pub baseline: Option<String>,
     /// Reports as format and path: `--junit FILE`, `--events FILE`.
     pub reports: Vec<(String, String)>,
+    /// `--github`
+    pub github: Option<bool>,
     /// `--base-path PATH`
     pub base_path: Option<String>,
     /// `--header NAME=env:VARIABLE`

@@ -34,6 +34,9 @@ const CONCURRENCY_MAX: u32 = 256;
 /// Most repetitions of a case; each may use up a victim.
 const REPEAT_MAX: u32 = 10_000;
 
+/// What stands for standard output where a report's file is expected.
+const STANDARD_OUTPUT: &str = "-";
+
 /// Resolves one setting after the other.
 pub(super) struct Resolver<'a> {
     pub(super) layers: Layers<'a>,
@@ -109,6 +112,7 @@ impl Resolver<'_> {
                 }),
             ),
             reports: self.reports(),
+            github: self.github(),
             victims: victims(&mut self.layers, file.victims.as_ref()),
             allow_http,
             identities,
@@ -217,6 +221,12 @@ impl Resolver<'_> {
         setting
     }
 
+    fn github(&mut self) -> Setting<bool> {
+        let file = self.file.reports.as_ref();
+        let file = file.and_then(|reports| reports.github.clone());
+        self.truth(&table::REPORT_GITHUB, self.flags.github, &file)
+    }
+
     fn reports(&mut self) -> Vec<Setting<Report>> {
         let mut reports: Vec<Setting<Report>> = Vec::new();
         let none = FileReports::default();
@@ -239,7 +249,11 @@ impl Resolver<'_> {
             let Some(Setting { value, origin }) = found else {
                 continue;
             };
-            let path = self.layers.path(&value, &origin);
+            let path = if value == STANDARD_OUTPUT {
+                value
+            } else {
+                self.layers.path(&value, &origin)
+            };
             if let Some(other) = reports.iter().find(|other| other.value.path == path) {
                 let other = other.value.format.name();
                 let message = format!("the {other} report goes to the same file");
@@ -318,6 +332,14 @@ fn base_path(text: &str) -> Result<String, String> {
 fn in_file(format: ReportFormat, file: &FileReports) -> Option<&Spelling> {
     match format {
         ReportFormat::Junit => file.junit.as_ref(),
+        ReportFormat::Html => file.html.as_ref(),
+        ReportFormat::Markdown => file.markdown.as_ref(),
+        ReportFormat::Json => file.json.as_ref(),
+        ReportFormat::Ctrf => file.ctrf.as_ref(),
+        ReportFormat::Sarif => file.sarif.as_ref(),
+        ReportFormat::Tap => file.tap.as_ref(),
+        ReportFormat::Har => file.har.as_ref(),
+        ReportFormat::Intoto => file.intoto.as_ref(),
         ReportFormat::Events => file.events.as_ref(),
     }
 }

@@ -69,6 +69,8 @@ pub struct Settings {
     pub concurrency: Setting<u32>,
     /// The reports, at most one of each format.
     pub reports: Vec<Setting<Report>>,
+    /// Whether GitHub's annotations and step summary are written.
+    pub github: Setting<bool>,
     /// Whose keys requests carry.
     pub identities: Identities,
     /// Where disposable keys come from.
@@ -111,6 +113,22 @@ pub struct Report {
 pub enum ReportFormat {
     /// JUnit XML.
     Junit,
+    /// A page for a browser.
+    Html,
+    /// Markdown.
+    Markdown,
+    /// A summary as JSON.
+    Json,
+    /// CTRF JSON.
+    Ctrf,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// TAP 14.
+    Tap,
+    /// All exchanges, as HAR 1.2.
+    Har,
+    /// An in-toto statement.
+    Intoto,
     /// The event log, as NDJSON.
     Events,
 }
@@ -128,13 +146,32 @@ pub struct Timeouts {
 
 impl ReportFormat {
     /// All formats.
-    pub const ALL: [Self; 2] = [Self::Junit, Self::Events];
+    pub const ALL: [Self; 10] = [
+        Self::Junit,
+        Self::Html,
+        Self::Markdown,
+        Self::Json,
+        Self::Ctrf,
+        Self::Sarif,
+        Self::Tap,
+        Self::Har,
+        Self::Intoto,
+        Self::Events,
+    ];
 
     /// The format's name, as in `probity.yaml`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Junit => "junit",
+            Self::Html => "html",
+            Self::Markdown => "markdown",
+            Self::Json => "json",
+            Self::Ctrf => "ctrf",
+            Self::Sarif => "sarif",
+            Self::Tap => "tap",
+            Self::Har => "har",
+            Self::Intoto => "intoto",
             Self::Events => "events",
         }
     }
@@ -144,6 +181,14 @@ impl ReportFormat {
     pub fn entry(self) -> &'static Entry {
         match self {
             Self::Junit => &table::REPORT_JUNIT,
+            Self::Html => &table::REPORT_HTML,
+            Self::Markdown => &table::REPORT_MARKDOWN,
+            Self::Json => &table::REPORT_JSON,
+            Self::Ctrf => &table::REPORT_CTRF,
+            Self::Sarif => &table::REPORT_SARIF,
+            Self::Tap => &table::REPORT_TAP,
+            Self::Har => &table::REPORT_HAR,
+            Self::Intoto => &table::REPORT_INTOTO,
             Self::Events => &table::REPORT_EVENTS,
         }
     }

@@ -114,8 +114,26 @@ entries! {
         .flag("--test-threads").variable("PROBITY_TEST_THREADS");
     REPORT_JUNIT = Entry::new("reports.junit", "none", "the file of the JUnit report")
         .flag("--junit").variable("PROBITY_JUNIT");
+    REPORT_HTML = Entry::new("reports.html", "none", "the file of the HTML report")
+        .flag("--html").variable("PROBITY_HTML");
+    REPORT_MARKDOWN = Entry::new("reports.markdown", "none", "the file of the Markdown report")
+        .flag("--markdown").variable("PROBITY_MARKDOWN");
+    REPORT_JSON = Entry::new("reports.json", "none", "the file of the summary as JSON")
+        .flag("--json").variable("PROBITY_JSON");
+    REPORT_CTRF = Entry::new("reports.ctrf", "none", "the file of the CTRF report")
+        .flag("--ctrf").variable("PROBITY_CTRF");
+    REPORT_SARIF = Entry::new("reports.sarif", "none", "the file of the SARIF report")
+        .flag("--sarif").variable("PROBITY_SARIF");
+    REPORT_TAP = Entry::new("reports.tap", "none", "the file of the TAP report")
+        .flag("--tap").variable("PROBITY_TAP");
+    REPORT_HAR = Entry::new("reports.har", "none", "the file of all exchanges, as HAR")
+        .flag("--har").variable("PROBITY_HAR");
+    REPORT_INTOTO = Entry::new("reports.intoto", "none", "the file of the in-toto statement")
+        .flag("--intoto").variable("PROBITY_INTOTO");
     REPORT_EVENTS = Entry::new("reports.events", "none", "the file of the event log, as NDJSON")
         .flag("--events").variable("PROBITY_EVENTS");
+    REPORT_GITHUB = Entry::new("reports.github", "false", "annotations and the step summary")
+        .flag("--github").variable("PROBITY_GITHUB");
     ADMIN = Entry::new("identities.admin", "none", "a key that may revoke")
         .variable("PROBITY_API_KEY");
     LIMITED = Entry::new("identities.limited", "made", "a key that may not revoke");

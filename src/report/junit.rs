@@ -7,9 +7,10 @@
 
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Property, Report, SerializeError, TestCase, TestCaseStatus};
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus};
 use quick_junit::{TestSuite, XmlString};
 
+use super::RenderError;
 use super::failure_text::{self, exchange_line, exchange_text, failed_text, summary};
 use super::inert::one_line;
 use super::record::{
@@ -23,23 +24,43 @@ use crate::run::event::{CaseFinished, RunFinished, RunStarted};
 /// failed cases. The event log has the rest.
 const WIRE_CHARS_MAX: usize = 2048;
 
-/// The report as XML.
+/// The report as XML, a suite a run.
 ///
 /// # Errors
 ///
 /// When the XML writer refuses what it is given.
-pub fn render(record: &RunRecord<'_>) -> Result<String, SerializeError> {
-    let name = record.suite_name();
-    let mut suite = TestSuite::new(text(&name));
-    suite.set_time(run_time(record));
-    suite.add_properties(properties(record));
-    for case in &record.cases {
-        suite.add_test_case(test_case(record, case, &name));
+pub fn render(runs: &[RunRecord<'_>]) -> Result<String, RenderError> {
+    let names = suite_names(runs);
+    let all = names.first().map_or("probity", String::as_str);
+    let mut report = Report::new(text(if runs.len() == 1 { all } else { "probity" }));
+    report.set_time(runs.iter().map(run_time).sum());
+    for (record, name) in runs.iter().zip(&names) {
+        let mut suite = TestSuite::new(text(name));
+        suite.set_time(run_time(record));
+        suite.add_properties(properties(record));
+        for case in &record.cases {
+            suite.add_test_case(test_case(record, case, name));
+        }
+        report.add_test_suite(suite);
     }
-    let mut report = Report::new(text(&name));
-    report.set_time(run_time(record));
-    report.add_test_suite(suite);
-    Ok(without_root_skipped(report.to_string()?))
+    let xml = report.to_string();
+    let xml = xml.map_err(|error| RenderError::Writer(error.to_string()))?;
+    Ok(without_root_skipped(xml))
+}
+
+/// The suites' names, which make classnames: consumers keep one case a name, so those of several
+/// targets must differ.
+fn suite_names(runs: &[RunRecord<'_>]) -> Vec<String> {
+    let labels = record::labels(runs);
+    let names = runs.iter().zip(labels).map(|(run, label)| {
+        let name = run.suite_name();
+        if label.is_empty() {
+            name
+        } else {
+            format!("{name} @ {label}")
+        }
+    });
+    names.collect()
 }
 
 /// Takes `skipped` from the root, where the Jenkins schema refuses it.

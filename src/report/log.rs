@@ -8,7 +8,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{ReportError, create_folder_of};
+use super::ReportError;
+use super::artefact::create_folder_of;
 use crate::run::event::{EVENT_LOG_VERSION, Event};
 
 /// Writes events down as they happen.

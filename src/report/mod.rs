@@ -1,37 +1,48 @@
-//! Events -> reports. Every format is a pure function of the run's events, a file each.
+//! Events -> reports. Every format is a pure function of the events of runs, a file each.
 //!
 //! [`EventLog`] writes the events down as they happen and [`log::read`] reads them back;
-//! [`RunRecord`] folds them into what every format starts from. Nothing here talks to the target,
-//! and nothing here decides a verdict: [`record::face`] is the one table that turns a verdict into
-//! what libtest and JUnit show.
+//! [`merge()`] makes one run of several shards; [`RunRecord`] folds a run into what every format
+//! starts from. Nothing here talks to the target, and nothing here decides a verdict:
+//! [`record::face`] is the one table that turns a verdict into what libtest and JUnit show, and
+//! what a merged run comes to is decided where that of every run is.
 
+mod artefact;
 pub mod failure_text;
+pub mod html;
 pub mod inert;
 pub mod junit;
 pub mod log;
+mod merge;
 pub mod record;
 pub mod terminal;
 
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+pub use artefact::{Guard, discard_leaks, is_standard_output, write_reports};
 pub use log::{EventLog, ReadLog};
-pub use record::{CaseRecord, Face, FailedKind, RunRecord};
+pub use merge::{NoBeginning, merge};
+pub use record::{CaseRecord, Face, FailedKind, RunRecord, Tally};
 
 /// A format that is written once, when the run has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReportFormat {
     /// JUnit XML.
     Junit,
+    /// A page for a browser.
+    Html,
 }
 
 impl ReportFormat {
-    /// The format's name, as in the `reports` setting.
+    /// All formats.
+    pub const ALL: [Self; 2] = [Self::Junit, Self::Html];
+
+    /// The format's name, as in the `reports` setting and as a flag.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Junit => "junit",
+            Self::Html => "html",
         }
     }
 }
@@ -41,8 +52,31 @@ impl ReportFormat {
 pub struct ReportRequest {
     /// Its format.
     pub format: ReportFormat,
-    /// Where it goes.
+    /// Where it goes; `-` is standard output.
     pub path: PathBuf,
+}
+
+/// The report's text over these runs.
+///
+/// # Errors
+///
+/// Where the format cannot tell these runs.
+pub fn render(request: &ReportRequest, runs: &[RunRecord<'_>]) -> Result<String, RenderError> {
+    match request.format {
+        ReportFormat::Junit => junit::render(runs),
+        ReportFormat::Html => html::render(runs),
+    }
+}
+
+/// Why a format cannot tell a run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    /// The writer of the format refuses what it is given: a fault of ours.
+    #[error("{0}")]
+    Writer(String),
+    /// The format is not for runs like these.
+    #[error("{0}")]
+    Unfit(String),
 }
 
 /// What became of a report that was asked for.
@@ -76,14 +110,23 @@ pub enum ReportError {
         source: io::Error,
     },
     /// The report could not be made from the events.
-    #[error("failed to make the {format} report `{path}`: {problem}")]
+    #[error("failed to make the {format} report `{path}`")]
     Render {
         /// The report's path.
         path: PathBuf,
         /// The format's name.
         format: &'static str,
         /// What is wrong.
-        problem: String,
+        #[source]
+        source: RenderError,
+    },
+    /// A secret stands in what was written, or was about to be.
+    #[error("a secret stands in `{path}`: {became}")]
+    Secret {
+        /// The artefact.
+        path: PathBuf,
+        /// What became of it.
+        became: &'static str,
     },
     /// The event log could not be read.
     #[error("failed to read event log `{path}`")]
@@ -116,70 +159,4 @@ pub enum ReportError {
         /// The newest version that is known.
         known: u32,
     },
-}
-
-/// Writes every report that was asked for. Each is tried, whatever became of the others.
-#[must_use]
-pub fn write_reports(requested: &[ReportRequest], record: &RunRecord<'_>) -> Vec<ReportOutcome> {
-    requested
-        .iter()
-        .map(|request| ReportOutcome {
-            request: request.clone(),
-            result: write_report(request, record),
-        })
-        .collect()
-}
-
-fn write_report(request: &ReportRequest, record: &RunRecord<'_>) -> Result<(), ReportError> {
-    let text = match request.format {
-        ReportFormat::Junit => junit::render(record),
-    };
-    let text = text.map_err(|problem| ReportError::Render {
-        path: request.path.clone(),
-        format: request.format.name(),
-        problem: problem.to_string(),
-    })?;
-    create_folder_of(&request.path)?;
-    write_whole(&request.path, text.as_bytes()).map_err(|source| ReportError::Write {
-        path: request.path.clone(),
-        source,
-    })
-}
-
-/// Makes the folder that `path` lies in.
-fn create_folder_of(path: &Path) -> Result<(), ReportError> {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => {
-            fs::create_dir_all(folder).map_err(|source| ReportError::CreateFolder {
-                path: path.to_owned(),
-                source,
-            })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Writes a file so that a reader sees the old content or the new, never a half.
-///
-/// A pipe or a device is written straight: to rename over it would replace it by a file. A link is
-/// followed for the same reason.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let path = match fs::metadata(path) {
-        Ok(there) if !there.is_file() && !there.is_dir() => return fs::write(path, bytes),
-        Ok(_) => fs::canonicalize(path)?,
-        Err(_) => path.to_owned(),
-    };
-    let Some(name) = path.file_name() else {
-        return Err(io::Error::from(io::ErrorKind::InvalidInput));
-    };
-    let mut hidden = std::ffi::OsString::from(".");
-    hidden.push(name);
-    hidden.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(hidden);
-    let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, &path));
-    if written.is_err() {
-        // What is left of the attempt is of no use; that it cannot be removed changes nothing.
-        let _ = fs::remove_file(&part);
-    }
-    written
 }

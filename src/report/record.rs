@@ -1,12 +1,17 @@
 //! The events of a run folded into what every format starts from.
+//!
+//! What a run came to is in its events. Where they end before it was told, because the run was
+//! cut off, it is decided where the run would have: [`conclusion`].
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::check::Failure;
 use crate::plan::Level;
+use crate::run::conclusion::{self, Conclusion, Grounds};
 use crate::run::event::{
-    CaseFact, CaseFinished, Event, JudgementFact, PreflightPassed, RunFinished, RunStarted, Verdict,
+    CaseFact, CaseFinished, Event, JudgementFact, PreflightPassed, RequirementVerdict, RunFinished,
+    RunStarted, StopKind, Verdict,
 };
 
 /// A run, folded from its events.
@@ -44,6 +49,37 @@ pub enum Face {
     Failed(FailedKind),
     /// libtest's `ignored`, with the reason.
     Ignored(String),
+}
+
+/// How many cases show each face, as JUnit counts them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// All cases.
+    pub tests: usize,
+    /// Those that are `ok`.
+    pub ok: usize,
+    /// Those that failed because the target is wrong, or the baseline.
+    pub failures: usize,
+    /// Those that failed because they could not be judged, or we are wrong.
+    pub errors: usize,
+    /// Those that are ignored.
+    pub skipped: usize,
+}
+
+impl Tally {
+    /// The tally of several runs.
+    #[must_use]
+    pub fn of(runs: &[RunRecord<'_>]) -> Self {
+        runs.iter()
+            .map(RunRecord::tally)
+            .fold(Self::default(), |sum, run| Self {
+                tests: sum.tests + run.tests,
+                ok: sum.ok + run.ok,
+                failures: sum.failures + run.failures,
+                errors: sum.errors + run.errors,
+                skipped: sum.skipped + run.skipped,
+            })
+    }
 }
 
 /// Why a case is FAILED: the `type` of JUnit's `failure` or `error`.
@@ -259,6 +295,76 @@ impl<'a> RunRecord<'a> {
         }
     }
 
+    /// The exit code: the run's own, else what its cases come to.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self.finished {
+            _ if self.fault.is_some() => 70,
+            Some(finished) => finished.exit_code,
+            None => self.conclusion().exit_code,
+        }
+    }
+
+    /// The verdict that names the run.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match self.finished {
+            _ if self.fault.is_some() => Verdict::Error,
+            Some(finished) => finished.verdict,
+            None => self.conclusion().verdict.max(Verdict::Inconclusive),
+        }
+    }
+
+    /// What each requirement came to: as the run says, else folded from its cases.
+    #[must_use]
+    pub fn requirements(&self) -> Cow<'_, [RequirementVerdict]> {
+        match (self.finished, self.started) {
+            (Some(finished), _) => Cow::Borrowed(&finished.requirements),
+            (None, Some(started)) => Cow::Owned(conclusion::fold_requirements(
+                &started.requirements,
+                &self.judged_cases(),
+            )),
+            (None, None) => Cow::Borrowed(&[]),
+        }
+    }
+
+    fn judged_cases(&self) -> Vec<&'a CaseFinished> {
+        self.cases.iter().filter_map(|case| case.judged).collect()
+    }
+
+    /// What a run that was cut off comes to.
+    fn conclusion(&self) -> Conclusion {
+        conclusion::conclude(&Grounds {
+            cases: &self.judged_cases(),
+            selected: self.cases.len(),
+            stop: Some(StopKind::Cut),
+            left_behind: 0,
+        })
+    }
+
+    /// How many cases show each face.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for case in &self.cases {
+            tally.tests += 1;
+            match self.face(case) {
+                Face::Ok => tally.ok += 1,
+                Face::Ignored(_) => tally.skipped += 1,
+                Face::Failed(kind) if kind.is_error() => tally.errors += 1,
+                Face::Failed(_) => tally.failures += 1,
+            }
+        }
+        tally
+    }
+
+    /// The target's URL, where the log has it.
+    #[must_use]
+    pub fn target(&self) -> &'a str {
+        self.started
+            .map_or("an unknown target", |started| &started.target)
+    }
+
     /// Why cases of this run were never judged.
     #[must_use]
     pub fn unjudged_reason(&self) -> String {
@@ -310,6 +416,28 @@ impl<'a> RunRecord<'a> {
             names.join("+")
         }
     }
+}
+
+/// What tells each run from the others: nothing where there is one, else its target, with the
+/// run's tag where several have the same.
+#[must_use]
+pub fn labels(runs: &[RunRecord<'_>]) -> Vec<String> {
+    let of = |target: &str| runs.iter().filter(|run| run.target() == target).count();
+    let tag = |run: &RunRecord<'_>| run.started.map_or("", |started| &started.run).to_owned();
+    let label = |run: &RunRecord<'_>| match of(run.target()) {
+        _ if runs.len() < 2 => String::new(),
+        1 => run.target().to_owned(),
+        _ => format!("{} ({})", run.target(), tag(run)),
+    };
+    let mut labels: Vec<String> = Vec::new();
+    for run in runs {
+        let mut label = label(run);
+        while !label.is_empty() && labels.contains(&label) {
+            label.push('\'');
+        }
+        labels.push(label);
+    }
+    labels
 }
 
 impl<'a> CaseRecord<'a> {

@@ -11,7 +11,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::failure_text::{self, heading};
 use super::inert::one_line;
-use super::record::{self, CaseRecord, RunRecord, warnings, words};
+use super::record::{self, CaseRecord, Face, RunRecord, warnings, words};
 use crate::check::Failure;
 use crate::run::event::{CaseFinished, RunFinished, Verdict};
 
@@ -49,6 +49,33 @@ pub fn blocks(record: &RunRecord<'_>) -> String {
     counts_lines(&mut text, record);
     put(&mut text, format_args!("{}", verdict_line(record)));
     text
+}
+
+/// All of a run that a terminal shows of it later: the failures in plan order, then [`blocks`].
+#[must_use]
+pub fn whole(record: &RunRecord<'_>) -> String {
+    let mut text = String::new();
+    for case in &record.cases {
+        let Some(judged) = case.judged.filter(|_| is_failed(record, case)) else {
+            continue;
+        };
+        if text.is_empty() {
+            title(&mut text, "failures:");
+            text.push('\n');
+        }
+        let id = one_line(case.fact.id.as_str());
+        put(&mut text, format_args!("---- {id} ----"));
+        put(
+            &mut text,
+            format_args!("{}\n", failure_text::failed_text(judged)),
+        );
+    }
+    text.push_str(&blocks(record));
+    text
+}
+
+fn is_failed(record: &RunRecord<'_>, case: &CaseRecord<'_>) -> bool {
+    matches!(record.face(case), Face::Failed(_))
 }
 
 /// The exchanges of a case with what went over the wire, for `--nocapture`.

@@ -1,10 +1,10 @@
 //! Settings + contract + suite -> Job: everything that is decided before the first request.
 
+mod started;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
-
-use sha2::{Digest, Sha256};
 
 use crate::api::{Api, Operation, Segment};
 use crate::config::{
@@ -22,9 +22,9 @@ use crate::plan::rules::Requests;
 use crate::plan::{Holder, Plan, nearest, server_path};
 use crate::suite::{Baseline, SuiteError};
 
-use super::event::{CaseFact, EVENT_LOG_VERSION, NamedDigest, RunStarted, SettingFact};
 use super::verdict::Policy;
-use super::{Job, facts, victims_needed};
+use super::{Job, victims_needed};
+use started::started;
 
 /// The largest body of an answer that is read, in bytes.
 ///
@@ -202,13 +202,14 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
         revocation_within: settings.revocation_within.value,
         linger: settings.linger.value,
     };
-    let started = started(&parts, &url, run);
+    let policy = Policy {
+        gate: settings.gate.value.iter().copied().collect(),
+        strict: settings.strict.value,
+        partial: settings.partial.value,
+    };
+    let started = started(&parts, &policy, run);
     Ok(Job {
-        policy: Policy {
-            gate: settings.gate.value.iter().copied().collect(),
-            strict: settings.strict.value,
-            partial: settings.partial.value,
-        },
+        policy,
         baseline: baseline(settings, &parts.plan)?,
         today: jiff::Zoned::now().date().to_string(),
         repeat: settings.repeat.value,
@@ -423,59 +424,4 @@ fn run_tag() -> Result<String, AssembleError> {
     let mut random = [0; 4];
     getrandom::fill(&mut random).map_err(|error| AssembleError::NoRandomness(error.to_string()))?;
     Ok(format!("run-{:08x}", u32::from_be_bytes(random)))
-}
-
-fn started(parts: &Parts, target: &str, run: String) -> RunStarted {
-    let plan = &parts.plan;
-    let codes = |indexes: &[crate::plan::RequirementIndex]| {
-        let requirements = indexes.iter().filter_map(|index| plan.requirement(*index));
-        requirements
-            .map(|requirement| requirement.code.clone())
-            .collect()
-    };
-    let cases = plan.cases.iter().map(|case| CaseFact {
-        id: case.id.clone(),
-        operation: case.operation.clone(),
-        rule: case.rule.to_owned(),
-        title: case.title.clone(),
-        requirements: codes(&case.requirements),
-        tags: case.tags.clone(),
-    });
-    RunStarted {
-        version: EVENT_LOG_VERSION,
-        probity: env!("CARGO_PKG_VERSION").to_owned(),
-        run,
-        started_at: jiff::Timestamp::now().to_string(),
-        target: target.to_owned(),
-        contract: digest(&parts.contract),
-        suites: vec![NamedDigest {
-            name: plan.suite.suite.clone(),
-            ..digest(&parts.suite)
-        }],
-        settings: setting_facts(&parts.settings),
-        cases: cases.collect(),
-        requirements: facts::requirements(&plan.suite, &parts.document),
-        operations: facts::operations(plan, &parts.api, &parts.document),
-        filtered_out: plan.filtered_out,
-    }
-}
-
-fn setting_facts(settings: &Settings) -> Vec<SettingFact> {
-    let facts = settings.facts().into_iter();
-    facts
-        .map(|fact| SettingFact {
-            name: fact.name,
-            value: fact.value,
-            origin: fact.origin,
-        })
-        .collect()
-}
-
-fn digest(text: &SourceText) -> NamedDigest {
-    let sum = Sha256::digest(&text.bytes);
-    let hex = sum.iter().map(|byte| format!("{byte:02x}")).collect();
-    NamedDigest {
-        name: text.name.clone(),
-        sha256: hex,
-    }
 }

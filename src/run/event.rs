@@ -44,15 +44,21 @@ pub struct RunStarted {
     pub contract: NamedDigest,
     /// The suites' names and digests.
     pub suites: Vec<NamedDigest>,
+    /// The baseline's name and digest, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<NamedDigest>,
+    /// The name and digest of the file of settings, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<NamedDigest>,
+    /// The operations that the cases address.
+    #[serde(default)]
+    pub operations: Vec<OperationFact>,
     /// The effective settings, each with its origin.
     pub settings: Vec<SettingFact>,
     /// The cases that will be judged, in plan order.
     pub cases: Vec<CaseFact>,
     /// The requirements of the suites that were selected.
     pub requirements: Vec<RequirementFact>,
-    /// The operations that the cases are about, with the responses that the contract declares.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub operations: Vec<OperationFact>,
     /// How many cases the selection left out.
     pub filtered_out: usize,
 }
@@ -94,6 +100,22 @@ pub struct CaseFact {
     pub tags: Vec<String>,
 }
 
+/// An operation of the contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationFact {
+    /// Its id.
+    pub id: String,
+    /// Its method.
+    pub method: String,
+    /// Its path template.
+    pub path: String,
+    /// `document:line:column` of where the contract has it.
+    pub place: String,
+    /// The responses that it declares, in the order of the document.
+    #[serde(default)]
+    pub responses: Vec<ResponseFact>,
+}
+
 /// A requirement as the suite states it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RequirementFact {
@@ -107,6 +129,12 @@ pub struct RequirementFact {
     pub profile: Profile,
     /// Its sources, as cited.
     pub sources: Vec<String>,
+    /// Whether it counts for the exit code.
+    #[serde(default)]
+    pub gating: bool,
+    /// How many of the selected cases may come to judge it.
+    #[serde(default)]
+    pub cases: usize,
     /// What the contract says where a source is a place in it, in the order of the sources.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub excerpts: Vec<ExcerptFact>,
@@ -136,21 +164,6 @@ pub struct ExcerptFact {
     pub cut: bool,
 }
 
-/// An operation of the contract.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OperationFact {
-    /// Its id.
-    pub operation: String,
-    /// Its method.
-    pub method: String,
-    /// Its path template, without the server's path.
-    pub path: String,
-    /// Where it stands in the contract: `document:line:column`.
-    pub place: String,
-    /// The responses that are declared, in the order of the document.
-    pub responses: Vec<ResponseFact>,
-}
-
 /// A response that an operation declares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResponseFact {
@@ -158,7 +171,7 @@ pub struct ResponseFact {
     pub status: String,
     /// Its description.
     pub description: String,
-    /// Where it stands in the contract: `document:line:column`.
+    /// `document:line:column` of where the operation declares it.
     pub place: String,
 }
 
@@ -195,6 +208,10 @@ pub struct CaseFinished {
     pub exchanges: Vec<ExchangeFact>,
     /// The id of the control that guards it, and what the control showed.
     pub control: Option<ControlFact>,
+    /// Whether the sentinel, a key that no request addresses, lived after the case; absent where
+    /// nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sentinel: Option<SentinelFact>,
     /// What the contract is silent about and the target showed.
     pub gaps: Vec<GapFact>,
     /// Further facts, such as a measured latency.
@@ -222,6 +239,30 @@ pub struct ControlFact {
     /// Its last request and what came back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange: Option<Box<ExchangeFact>>,
+}
+
+/// What a look at the sentinel showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SentinelFact {
+    /// It lives.
+    Alive,
+    /// It died.
+    Dead,
+    /// Nobody could tell.
+    Unknown,
+}
+
+impl SentinelFact {
+    /// The fact's name, as in the event log.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Alive => "alive",
+            Self::Dead => "dead",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// What became of a case, or of one requirement in it.
@@ -368,6 +409,9 @@ pub struct RunFinished {
     pub complete: bool,
     /// Why it stopped early.
     pub stopped: Option<String>,
+    /// The same as one of the kinds that the exit code knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop: Option<StopKind>,
     /// The verdict that names the run.
     pub verdict: Verdict,
     /// The exit code.
@@ -380,6 +424,20 @@ pub struct RunFinished {
     pub left_behind: Vec<String>,
     /// Facts about the whole run, such as the sentinel that died and the suspects.
     pub notes: Vec<String>,
+}
+
+/// Why a run is not whole, as the exit code knows it; what outweighs the others first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StopKind {
+    /// The preflight failed: nothing was judged.
+    Preflight,
+    /// A sentinel died, and nobody knows of which case.
+    SentinelDied,
+    /// A sentinel died of the one case that ran.
+    Collateral,
+    /// It was interrupted, out of time, or lost its target.
+    Cut,
 }
 
 /// What a requirement came to.

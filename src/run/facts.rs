@@ -1,12 +1,11 @@
 //! Suite + document -> what the event log says of requirements and operations, the contract's own
 //! lines beside them: who reads a report need not have the contract at hand.
 
-use crate::api::{Api, Operation};
-use crate::document::{Document, Node, Pointer, Position};
-use crate::plan::Plan;
-use crate::suite::{Requirement, Source, Suite};
+use crate::api::Operation;
+use crate::document::{Document, Node, Pointer};
+use crate::suite::{Requirement, Source};
 
-use super::event::{ExcerptFact, OperationFact, RequirementFact, ResponseFact};
+use super::event::{ExcerptFact, ResponseFact};
 
 /// Most lines of an excerpt: a response with its content and schema has about this many.
 const EXCERPT_LINES_MAX: usize = 10;
@@ -14,59 +13,26 @@ const EXCERPT_LINES_MAX: usize = 10;
 /// Longest line of an excerpt, in characters. A document in JSON may be one line.
 const EXCERPT_CHARS_MAX: usize = 160;
 
-/// Every requirement of a suite, with what the contract says.
+/// What the contract says where a requirement's sources are places in it.
 #[must_use]
-pub fn requirements(suite: &Suite, document: &Document) -> Vec<RequirementFact> {
-    let requirements = suite.requirements.iter();
-    requirements
-        .map(|requirement| requirement_fact(requirement, document))
-        .collect()
-}
-
-/// The operations that the cases of a plan are about, in the order of the contract.
-#[must_use]
-pub fn operations(plan: &Plan, api: &Api, document: &Document) -> Vec<OperationFact> {
-    let addressed = |operation: &&Operation| {
-        let mut cases = plan.cases.iter();
-        cases.any(|case| case.operation == operation.id)
-    };
-    let operations = api.operations.iter().filter(addressed);
-    operations
-        .map(|operation| operation_fact(operation, document))
-        .collect()
-}
-
-fn requirement_fact(requirement: &Requirement, document: &Document) -> RequirementFact {
+pub fn excerpts(requirement: &Requirement, document: &Document) -> Vec<ExcerptFact> {
     let sources = requirement.sources.iter();
-    let excerpts = sources
-        .clone()
-        .filter_map(|source| excerpt(source, document));
-    RequirementFact {
-        code: requirement.code.clone(),
-        title: requirement.title.clone(),
-        level: requirement.level,
-        profile: requirement.profile,
-        excerpts: excerpts.collect(),
-        sources: sources.map(ToString::to_string).collect(),
-        gap: requirement.gap.clone(),
-        note: requirement.note.clone(),
-    }
+    sources
+        .filter_map(|source| excerpt(source, document))
+        .collect()
 }
 
-fn operation_fact(operation: &Operation, document: &Document) -> OperationFact {
-    let place = |position: Position| format!("{}:{position}", document.name());
-    let responses = operation.responses.iter().map(|response| ResponseFact {
-        status: response.status.to_string(),
-        description: response.description.clone(),
-        place: place(response.position),
-    });
-    OperationFact {
-        operation: operation.id.clone(),
-        method: operation.method.clone(),
-        path: operation.path.clone(),
-        place: place(operation.position),
-        responses: responses.collect(),
-    }
+/// The responses that an operation declares.
+#[must_use]
+pub fn responses(operation: &Operation, document: &Document) -> Vec<ResponseFact> {
+    let responses = operation.responses.iter();
+    responses
+        .map(|response| ResponseFact {
+            status: response.status.to_string(),
+            description: response.description.clone(),
+            place: format!("{}:{}", document.name(), response.position),
+        })
+        .collect()
 }
 
 /// The lines of the contract that a source names.

@@ -1,10 +1,12 @@
 //! Case + what its script did -> the event that tells it.
 
 use crate::check::{ControlSeen, Subject};
-use crate::plan::{Case, Level, Tier};
+use crate::plan::{Case, Level, Life, Tier};
 
 use super::Job;
-use super::event::{CaseFinished, ControlFact, ExchangeFact, GapFact, JudgementFact, Verdict};
+use super::event::{
+    CaseFinished, ControlFact, ExchangeFact, GapFact, JudgementFact, SentinelFact, Verdict,
+};
 use super::exchange_fact::{exchange_fact, microseconds};
 use super::perform::{Absence, Logged, Performance};
 use super::stop::StopReason;
@@ -78,6 +80,11 @@ pub fn finished(
     let exchanges = log(job, case, performance);
     let mut finished = blank(job, case, judgements);
     place_failures(&mut finished.judgements, performance, &exchanges);
+    finished.sentinel = record.sentinel.as_ref().map(|life| match life {
+        Life::Alive => SentinelFact::Alive,
+        Life::Dead => SentinelFact::Dead,
+        Life::Unknown(_) => SentinelFact::Unknown,
+    });
     finished.gaps = gaps(&subject);
     finished.notes = notes(performance, &finished.judgements);
     finished.revocation_latency_us = performance.record.revocation_latency.map(microseconds);
@@ -165,6 +172,7 @@ fn blank(job: &Job, case: &Case, judgements: Vec<JudgementFact>) -> CaseFinished
         judgements,
         exchanges: Vec::new(),
         control: None,
+        sentinel: None,
         gaps: Vec::new(),
         notes: Vec::new(),
         revocation_latency_us: None,

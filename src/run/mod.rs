@@ -6,6 +6,7 @@
 //! is taken away at the end, however the end comes.
 
 mod assemble;
+pub mod conclusion;
 pub mod event;
 mod exchange_fact;
 mod facts;
@@ -35,15 +36,17 @@ use crate::fixture::Fixtures;
 use crate::plan::{Case, Life, Plan, ScriptIndex, Step};
 use crate::suite::Baseline;
 
-use event::{CaseFinished, CaseStarted, Event, PreflightPassed, RunFinished, RunStarted, Verdict};
+use conclusion::{Grounds, NOTHING_JUDGED, conclude, fold_requirements};
+use event::{CaseFinished, CaseStarted, Event, PreflightPassed, RunFinished, RunStarted};
 use exchange_fact::microseconds;
 use perform::{Performance, perform};
 
 pub use assemble::{AssembleError, Parts, SourceText, assemble, base_path};
+pub use conclusion::is_red;
 pub use limits::STOP_GRACE;
 use limits::UNANSWERED_MAX;
 pub use stop::{StopReason, Stopper, signalled, stop_on_signals};
-pub use verdict::{Policy, is_red};
+pub use verdict::Policy;
 
 /// Everything that a run needs, decided before the first request.
 pub struct Job {
@@ -392,48 +395,27 @@ impl Runner {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        let policy = &self.job.policy;
         let stopped = self.stopper.reason();
-        let red = |verdict| {
-            finished
-                .iter()
-                .any(|case| case.gating && case.verdict == verdict)
-        };
-        let judged = finished.iter().any(|case| {
-            case.gating && !matches!(case.verdict, Verdict::NotApplicable | Verdict::Inconclusive)
+        let stop = stopped.as_ref().map(StopReason::kind);
+        let all: Vec<&CaseFinished> = finished.iter().collect();
+        let conclusion = conclude(&Grounds {
+            cases: &all,
+            selected: self.job.plan.cases.len(),
+            stop,
+            left_behind: left_behind.len(),
         });
-        let exit_code = if red(Verdict::Error) {
-            70
-        } else if matches!(stopped, Some(StopReason::Preflight(_))) {
-            5
-        } else if matches!(stopped, Some(StopReason::SentinelDied { .. })) {
-            7
-        } else if red(Verdict::Fail) || red(Verdict::Stale) {
-            1
-        } else if matches!(stopped, Some(StopReason::Collateral { .. })) {
-            // The script that did it was selected, but no case that judges such harm.
-            7
-        } else if !left_behind.is_empty() {
-            6
-        } else if self.job.plan.cases.is_empty() {
-            4
-        } else if red(Verdict::Inconclusive) || stopped.is_some() || !judged {
-            3
-        } else {
-            0
-        };
-        let counted = finished.iter().map(|case| case.verdict);
         RunFinished {
             ended_at: jiff::Timestamp::now().to_string(),
             duration_us: microseconds(duration),
             complete: stopped.is_none(),
             stopped: stopped.as_ref().map(ToString::to_string),
-            verdict: counted.max().unwrap_or(Verdict::Inconclusive),
-            exit_code,
-            partial: policy.partial,
-            requirements: verdict::fold_requirements(&self.job.plan, &finished, policy),
+            stop,
+            verdict: conclusion.verdict,
+            exit_code: conclusion.exit_code,
+            partial: self.job.policy.partial,
+            requirements: fold_requirements(&self.job.started.requirements, &all),
             left_behind,
-            notes: self.notes(judged),
+            notes: self.notes(conclusion.judged),
         }
     }
 
@@ -446,7 +428,7 @@ impl Runner {
             ));
         }
         if !judged {
-            notes.push("no gating case was judged".to_owned());
+            notes.push(NOTHING_JUDGED.to_owned());
         }
         notes
     }

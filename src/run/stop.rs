@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use crate::fixture::PreflightError;
 
+use super::event::StopKind;
 use super::limits::STOP_GRACE;
 
 /// Why a run ends before its last case.
@@ -34,6 +35,21 @@ pub enum StopReason {
         /// The script.
         script: String,
     },
+}
+
+impl StopReason {
+    /// What the exit code knows of it.
+    #[must_use]
+    pub fn kind(&self) -> StopKind {
+        match self {
+            Self::Preflight(_) => StopKind::Preflight,
+            Self::SentinelDied { .. } => StopKind::SentinelDied,
+            Self::Collateral { .. } => StopKind::Collateral,
+            Self::Interrupted(_) | Self::OutOfTime(_) | Self::TargetLost | Self::Unanswering => {
+                StopKind::Cut
+            }
+        }
+    }
 }
 
 impl fmt::Display for StopReason {

@@ -1,12 +1,12 @@
-//! Judgements -> verdicts: of a requirement on a case, of a case, of a requirement over the run,
-//! of the run.
+//! Judgements -> verdicts: of a requirement on a case, and of a case.
 
 use std::collections::BTreeSet;
 
 use crate::check::{self, Judgement, Subject};
 use crate::plan::{Case, Level, Plan, Profile, Requirement, RequirementIndex};
 
-use super::event::{CaseFinished, JudgementFact, RequirementVerdict, Verdict};
+use super::conclusion::is_red;
+use super::event::{JudgementFact, Verdict};
 use super::perform::Absence;
 
 /// What makes a verdict count.
@@ -156,57 +156,4 @@ pub fn fold_case(judgements: &[JudgementFact]) -> (Verdict, bool, Option<String>
         judgements.iter().any(|fact| fact.gating)
     };
     (worst.verdict, gating, reason)
-}
-
-/// Whether a verdict makes the exit code non-zero where it counts.
-#[must_use]
-pub fn is_red(verdict: Verdict) -> bool {
-    match verdict {
-        Verdict::Inconclusive | Verdict::Stale | Verdict::Fail | Verdict::Error => true,
-        Verdict::NotApplicable | Verdict::Pass | Verdict::KnownFailure | Verdict::Warn => false,
-    }
-}
-
-/// What each requirement of the selected cases came to.
-#[must_use]
-pub fn fold_requirements(
-    plan: &Plan,
-    finished: &[CaseFinished],
-    policy: &Policy,
-) -> Vec<RequirementVerdict> {
-    let spoken_of: BTreeSet<RequirementIndex> = plan
-        .cases
-        .iter()
-        .flat_map(|case| case.requirements.iter().chain(&case.attached).copied())
-        .collect();
-    spoken_of
-        .into_iter()
-        .filter_map(|index| plan.requirement(index))
-        .map(|requirement| fold_requirement(requirement, finished, policy))
-        .collect()
-}
-
-fn fold_requirement(
-    requirement: &Requirement,
-    finished: &[CaseFinished],
-    policy: &Policy,
-) -> RequirementVerdict {
-    let facts: Vec<&JudgementFact> = finished
-        .iter()
-        .flat_map(|case| &case.judgements)
-        .filter(|fact| fact.code == requirement.code)
-        .collect();
-    let judged = |fact: &&&JudgementFact| {
-        !matches!(fact.verdict, Verdict::NotApplicable | Verdict::Inconclusive)
-    };
-    let worst = facts.iter().max_by_key(|fact| fact.verdict);
-    let verdict = worst.map_or(Verdict::Inconclusive, |fact| fact.verdict);
-    let nobody = || Some("no case came to judge it".to_owned());
-    RequirementVerdict {
-        code: requirement.code.clone(),
-        verdict,
-        gating: policy.gates(requirement),
-        judged: facts.iter().filter(judged).count(),
-        reason: worst.map_or_else(nobody, |fact| fact.reason.clone()),
-    }
 }

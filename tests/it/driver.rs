@@ -185,7 +185,7 @@ fn libtest_junit_and_the_log_count_alike() {
             }
         }
         assert_eq!(counted(&shown.screen), faces, "{name}");
-        let xml = junit::render(&record).expect("XML");
+        let xml = junit::render(std::slice::from_ref(&record)).expect("XML");
         let elements = |name: &str| xml.matches(&format!("<{name} ")).count();
         assert_eq!(elements("failure") + elements("error"), faces[1], "{name}");
         assert_eq!(elements("skipped"), faces[2], "{name}");

@@ -276,7 +276,7 @@ fn a_broken_report_names_its_path_and_loses_no_other() {
         request(folder.path().join("new/deep/junit.xml")),
     ];
     let events = green();
-    let outcomes = write_reports(&wanted, &RunRecord::fold(&events));
+    let outcomes = write_reports(&wanted, &[RunRecord::fold(&events)], &|_| false);
     for outcome in &outcomes[..2] {
         let said = outcome
             .result
@@ -291,7 +291,7 @@ fn a_broken_report_names_its_path_and_loses_no_other() {
         fs::read_to_string(folder.path().join("new/deep/junit.xml")).expect("it is there");
     assert_eq!(
         written,
-        probity::report::junit::render(&RunRecord::fold(&events)).expect("XML")
+        probity::report::junit::render(&[RunRecord::fold(&events)]).expect("XML")
     );
 }
 
@@ -302,7 +302,11 @@ fn a_report_replaces_the_old_one_and_leaves_nothing_beside_it() {
     fs::write(&path, "old").expect("an old report");
     let (first, second) = (red(), green());
     for events in [&first, &second] {
-        let outcomes = write_reports(&[request(path.clone())], &RunRecord::fold(events));
+        let outcomes = write_reports(
+            &[request(path.clone())],
+            &[RunRecord::fold(events)],
+            &|_| false,
+        );
         outcomes[0].result.as_ref().expect("it is written");
     }
     let names: Vec<_> = fs::read_dir(folder.path())
@@ -328,7 +332,11 @@ fn a_link_to_a_report_stays_a_link() {
     fs::write(&real, "old").expect("an old report");
     std::os::unix::fs::symlink(&real, &link).expect("a link");
     let events = green();
-    let outcomes = write_reports(&[request(link.clone())], &RunRecord::fold(&events));
+    let outcomes = write_reports(
+        &[request(link.clone())],
+        &[RunRecord::fold(&events)],
+        &|_| false,
+    );
     outcomes[0].result.as_ref().expect("it is written");
     assert!(fs::symlink_metadata(&link).expect("the link").is_symlink());
     assert!(

@@ -144,7 +144,8 @@ fn flag_problems() -> Vec<(Flags, &'static str)> {
         (with(reports), "--junit: is given twice"),
         (
             with(format),
-            "the reports: `pdf` is no report format: junit, events",
+            "the reports: `pdf` is no report format: junit, html, markdown, json, ctrf, sarif, \
+             tap, har, intoto, events",
         ),
     ]
 }

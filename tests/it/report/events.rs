@@ -4,8 +4,8 @@ use probity::check::{Failure, SourcePlace};
 use probity::plan::{CaseId, Code, Level, Profile};
 use probity::run::event::{
     CaseFact, CaseFinished, CaseStarted, ControlFact, EVENT_LOG_VERSION, Event, ExchangeFact,
-    GapFact, JudgementFact, NamedDigest, PreflightPassed, RequirementVerdict, RunFinished,
-    RunStarted, SettingFact, Verdict, WireText,
+    GapFact, JudgementFact, NamedDigest, OperationFact, PreflightPassed, RequirementVerdict,
+    RunFinished, RunStarted, SentinelFact, SettingFact, Verdict, WireText,
 };
 
 /// `revokeApiKey::RULE`, or `revokeApiKey::RULE::DETAIL`.
@@ -38,6 +38,14 @@ pub fn started(cases: &[CaseFact]) -> Event {
         target: "https://acme.example".to_owned(),
         contract: digest("sinjapp-business.v1"),
         suites: vec![digest("revoke-api-key")],
+        baseline: None,
+        config: None,
+        operations: vec![OperationFact {
+            id: "revokeApiKey".to_owned(),
+            method: "DELETE".to_owned(),
+            path: "/api-keys/{apiKey}".to_owned(),
+            place: "sinjapp-business.v1.yaml:31:5".to_owned(),
+        }],
         settings: vec![SettingFact {
             name: "allow".to_owned(),
             value: "revoke".to_owned(),
@@ -69,6 +77,7 @@ pub fn passed(text: &str) -> CaseFinished {
             "HTTP/1.1 401 Unauthorized\r\n\r\n{\"message\":\"no\"}",
         )],
         control: None,
+        sentinel: Some(SentinelFact::Alive),
         gaps: Vec::new(),
         notes: Vec::new(),
         revocation_latency_us: None,
@@ -209,6 +218,7 @@ pub fn ended(verdict: Verdict, exit_code: u8) -> RunFinished {
         duration_us: 1_234_567,
         complete: true,
         stopped: None,
+        stop: None,
         verdict,
         exit_code,
         partial: false,

@@ -78,10 +78,14 @@ const MODULES: &[Module] = &[
 ];
 
 /// Imports that only some files of a module may make: module, imported, files.
-const ONLY_IN: &[(&str, &str, &[&str])] = &[("run", "config", &["run/assemble.rs"])];
+const ONLY_IN: &[(&str, &str, &[&str])] = &[(
+    "run",
+    "config",
+    &["run/assemble.rs", "run/assemble/started.rs"],
+)];
 
 /// Imports of which only some items may be named: module, imported, items.
-const ONLY_ITEMS: &[(&str, &str, &[&str])] = &[("report", "run", &["event"])];
+const ONLY_ITEMS: &[(&str, &str, &[&str])] = &[("report", "run", &["conclusion", "event"])];
 
 /// What of `http` sends: modules that may import its messages name none of it.
 const SENDS: &[&str] = &[
