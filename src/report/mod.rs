@@ -7,6 +7,7 @@
 //! what a merged run comes to is decided where that of every run is.
 
 mod artefact;
+pub mod cause;
 pub mod failure_text;
 pub mod html;
 pub mod inert;

@@ -8,6 +8,7 @@
 )]
 
 pub mod events;
+mod html;
 mod junit;
 mod terminal;
 mod xml;

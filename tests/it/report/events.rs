@@ -45,6 +45,7 @@ pub fn started(cases: &[CaseFact]) -> Event {
             method: "DELETE".to_owned(),
             path: "/api-keys/{apiKey}".to_owned(),
             place: "sinjapp-business.v1.yaml:31:5".to_owned(),
+            responses: Vec::new(),
         }],
         settings: vec![SettingFact {
             name: "allow".to_owned(),
@@ -53,7 +54,6 @@ pub fn started(cases: &[CaseFact]) -> Event {
         }],
         cases: cases.to_vec(),
         requirements: Vec::new(),
-        operations: Vec::new(),
         filtered_out: 2,
     }))
 }
