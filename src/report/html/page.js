@@ -42,6 +42,10 @@ const count = (items, key) => {
   for (const item of items) counts.set(key(item), (counts.get(key(item)) || 0) + 1);
   return counts;
 };
+// A sentence of a suite: it begins with a capital, and what stands in backticks is code.
+const sentence = text => `${text[0] || ""}`.toUpperCase() + text.slice(1);
+const ticked = text => text.split(/`([^`]+)`/).map((part, place) =>
+  place % 2 ? el("code", {}, part) : part);
 const short = id => id.includes("::") ? id.slice(id.indexOf("::") + 2) : id;
 
 // ---- state ------------------------------------------------------------------------------------
@@ -144,15 +148,14 @@ function top() {
 
 function verdict() {
   const main = run.causes.filter(one => one.counts);
-  const many_failed = new Set(main.flatMap(one => one.cases)).size;
   return el("header", { class: `verdict v-${run.worst}` },
     el("h1", {}, el("b", {}, `${run.verdict[0]}${run.verdict.slice(1).toLowerCase()}. `),
-      `${run.sentence[0].toUpperCase()}${run.sentence.slice(1)}.`),
+      `${sentence(run.sentence)}.`),
     el("p", { class: "target" }, `${run.target} · exit code ${run.exit}`),
     el("p", { class: `complete ${run.complete ? "" : "no"}` }, run.completeness),
     main.length > 0 && el("p", { class: "why" },
-      `${many(many_failed, "case fails", "cases fail")} for ${many(main.length, "cause")}. `,
-      "The first: expected ", el("code", {}, main[0].expected), ", got ",
+      `${many(main.length, "cause")}. ${main.length > 1 ? "The widest" : "It"} fails `
+        + `${many(main[0].cases.length, "case")}: expected `, el("code", {}, main[0].expected), ", got ",
       el("code", {}, main[0].actual), ". ",
       el("a", { href: "#failures", onclick: away("failures") }, "See the failures")));
 }
@@ -177,7 +180,8 @@ function glance() {
       el("div", {}, el("h3", {}, "Requirements by profile"), el("div", { class: "bars" },
         PROFILES.map(bar)),
         el("div", { class: "legend" }, ORDER.filter(v => verdicts.has(v)).map(v =>
-          el("span", { class: `v-${v}` }, el("i", { class: `v-${v} fill` }), WORDS[v])))),
+          el("span", { class: `v-${v}` }, el("i", { class: `v-${v} fill` }), WORDS[v])),
+          el("span", {}, "pale: reported only"))),
       el("div", {}, el("h3", {}, "Every requirement"), grid())),
     answers());
 }
@@ -274,8 +278,11 @@ function answers() {
         const cell = el("td", {
           class: declared ? "declared" : number ? "undeclared" : "none",
         }, el("b", {}, status === "none" ? "no answer" : status),
-          el("small", {}, number ? `${number} times` : "never"),
+          el("small", {}, number ? many(number, "time") : "never"),
           el("small", {}, declared ? "declared" : status === "none" ? "" : "not declared"));
+        // As high as its share, so that the common answers stand out.
+        const share = 100 * Math.sqrt(number / Math.max(...seen.values()));
+        cell.style.setProperty("--share", `${share}%`);
         return cell;
       })))));
 }
@@ -367,7 +374,7 @@ function causeBox(cause, shown) {
   const first = demands.get(cause.codes[0]);
   const others = cause.codes.length - 1;
   const box = el("div", { class: `cause v-${cause.counts ? "fail" : "warn"}` },
-    el("h3", {}, `${cause.requires[0].toUpperCase()}${cause.requires.slice(1)}`,
+    el("h3", {}, ticked(sentence(cause.requires)),
       others > 0 && ` (and ${many(others, "more requirement")})`),
     el("p", { class: "meta" }, codes(cause.codes.slice(0, 12)),
       cause.codes.length > 12 && ` and ${cause.codes.length - 12} more`,
@@ -379,7 +386,7 @@ function causeBox(cause, shown) {
   return box;
 }
 
-const codes = list => list.map((code, place) => [place ? " " : "", el("button", {
+const codes = list => list.map((code, place) => [place ? ", " : "", el("button", {
   type: "button", class: "linkish", title: (demands.get(code) || {}).title,
   onclick: () => { change({ requirement: code, verdict: new Set(), profile: "" });
     jump("failures"); },
@@ -392,12 +399,12 @@ const pair = (expected, actual) => el("dl", { class: "pair" },
 function demand(one) {
   return el("div", { class: `demand v-${one.v}` },
     el("p", { class: "badge" }, WORDS[one.v]),
-    el("h3", {}, `${one.code}: ${one.title || ""}`),
+    el("h3", {}, `${one.code}: `, ticked(one.title || "")),
     el("p", { class: "meta" }, [one.level, one.profile,
       one.gating ? "counts for the exit code" : "reported only",
       one.judged ? `judged in ${many(one.judged, "case")}` : "judged in no case",
       one.why].filter(Boolean).join(" · ")),
-    one.note && el("p", { class: "note" }, `${one.note}.`),
+    one.note && el("p", { class: "note" }, ticked(`${sentence(one.note)}.`)),
     sources(one.sources || []), excerpts(one.excerpts));
 }
 
@@ -414,12 +421,14 @@ function sources(list) {
 }
 
 function excerpts(list) {
+  const indent = one => Math.min(...one.lines.filter(text => text.trim())
+    .map(text => text.search(/\S/)));
   return (list || []).map(one => el("figure", { class: "excerpt" },
     el("figcaption", {}, `${one.document}:${one.line}  ${one.source}`),
     el("pre", { tabindex: 0, "aria-label": `lines of ${one.document}` },
       one.lines.map((text, place) => el("span", {
         class: place ? "line" : "line here", "data-n": one.line + place,
-      }, text || " ")),
+      }, text.slice(indent(one)) || " ")),
       one.cut && el("span", { class: "line ghost", "data-n": "" }, "…"))));
 }
 
@@ -471,7 +480,7 @@ function row(one) {
   const box = el("details", { class: `case v-${one.v}`, "data-id": one.id },
     el("summary", {}, el("span", { class: "badge" }, WORDS[one.v]),
       el("span", { class: "what" }, el("span", { class: "id" }, short(one.id)),
-        el("span", { class: "title" }, one.title)),
+        el("span", { class: "title" }, ticked(one.title))),
       el("span", { class: "took" }, time(one.us))));
   box.addEventListener("toggle", () => {
     if (box.open && !box.querySelector(".body")) box.append(body(one));
@@ -538,11 +547,11 @@ function fault(failure) {
       el("figure", { class: "excerpt" }, el("figcaption", {}, `${place}  ${source}`),
         el("pre", {}, el("span", { class: "line here", "data-n": "" }, line))));
   return el("div", { class: "fault" },
-    el("h4", {}, `${failure.requires[0].toUpperCase()}${failure.requires.slice(1)}`),
+    el("h4", {}, ticked(sentence(failure.requires))),
     el("p", { class: "meta" }, codes([failure.code]), ` · ${failure.level}, ${failure.profile}`
       + (failure.counts ? "" : " · does not count for the exit code")),
     pair(failure.expected, failure.actual),
-    failure.note && el("p", { class: "note" }, `${failure.note}.`),
+    failure.note && el("p", { class: "note" }, ticked(`${sentence(failure.note)}.`)),
     sources(failure.sources.map(source => source[0])), places);
 }
 
@@ -719,7 +728,7 @@ function clocks(one, most) {
   const [connect, tls, first, whole] = one.us;
   const parts = [["connect", connect, "var(--apart)"], ["TLS", tls, "var(--unsure)"],
     ["first byte", first, "var(--accent)"], ["rest", first === null ? whole : whole - first,
-      "var(--pass)"]].filter(part => part[1]);
+      "var(--pass)"]].filter(part => part[1] > 49 || part[0] === "first byte");
   const sum = parts.reduce((total, part) => total + part[1], 0) || 1;
   const scale = 150 * Math.min(1, Math.max(.15, sum / most)) / sum;
   let x = 0;
@@ -799,7 +808,7 @@ function gap({ key, title, entries }) {
     el("b", {}, status), svg("svg", { viewBox: "0 0 100 12", preserveAspectRatio: "none",
       "aria-hidden": "true" }, svg("rect", { class: "col", width: 100 * number / most,
       height: 12, rx: 1 })), el("span", {}, many(number, "case"))]);
-  const text = missing.map(status => `"${status}":\n  description: ${title}`).join("\n");
+  const text = missing.map(status => `"${status}":\n  description: …  # ${title}`).join("\n");
   const seen = el("details", { class: "quiet" }, el("summary", {}, "In which cases"),
     el("ul", {}, split.slice(0, 200).map(({ one, seen: what, statuses }) => el("li", {},
       `${statuses.join(", ")} to ${what} `, caseLink(one)))));
