@@ -31,6 +31,9 @@ pub fn report(arguments: &ReportCommand) -> Result<u8, Exit> {
         driver::print_whole(&runs, color(arguments.color));
     }
     let code = worst_exit_code(runs.iter().map(RunRecord::exit_code));
+    if let Some(text) = wanted.annotations(&runs, &|_| false) {
+        super::print(&text)?;
+    }
     // No secret of the run is known here: what is in the log was redacted when it was written.
     Ok(wanted.publish(&runs, code, &|_| false))
 }

@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use probity::config::{ReportFormat as Named, Settings};
 use probity::report::{self, Guard, RenderError, ReportError, ReportFormat, ReportRequest};
-use probity::report::{RunRecord, is_standard_output};
+use probity::report::{RunRecord, Subject, intoto::SubjectError, is_standard_output};
 
 use super::args::ReportArguments;
 use super::exit::{Exit, chain, complain};
 
+/// The variable that names the file of the step's summary.
+const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 /// The exit code where a report that was asked for is not there.
 const FAULT: u8 = 70;
 /// The exit code where a report is not for a run that is not whole.
@@ -17,6 +19,7 @@ const INCOMPLETE: u8 = 3;
 /// Reports that were asked for.
 pub struct Wanted {
     files: Vec<ReportRequest>,
+    github: bool,
 }
 
 impl Wanted {
@@ -25,24 +28,39 @@ impl Wanted {
         let files = settings.reports.iter().map(|report| &report.value);
         let files = files.filter(|report| report.format != Named::Events);
         let files = files.map(|report| (report.format.name(), report.path.as_str()));
-        Self::of(&files.collect::<Vec<_>>(), arguments)
+        let mut wanted = Self::of(&files.collect::<Vec<_>>(), arguments)?;
+        wanted.github = settings.github.value;
+        Ok(wanted)
     }
 
     /// What the flags of `report` ask for.
     pub fn of_flags(arguments: &ReportArguments) -> Result<Self, Exit> {
         let files = arguments.files();
         let files = files.iter().map(|(name, path)| (&**name, &**path));
-        Self::of(&files.collect::<Vec<_>>(), arguments)
+        let wanted = Self::of(&files.collect::<Vec<_>>(), arguments)?;
+        if wanted.github && wanted.takes_standard_output() {
+            return Err(Exit::usage_text(
+                "--github takes standard output: give the other report a file",
+            ));
+        }
+        Ok(wanted)
     }
 
-    fn of(named: &[(&str, &str)], _arguments: &ReportArguments) -> Result<Self, Exit> {
+    fn of(named: &[(&str, &str)], arguments: &ReportArguments) -> Result<Self, Exit> {
+        let subjects = arguments.subjects.iter().map(|text| text.parse());
+        let subjects: Result<Vec<Subject>, SubjectError> = subjects.collect();
+        let subjects = subjects.map_err(|error| Exit::usage(&error))?;
         let mut files: Vec<ReportRequest> = Vec::new();
         for (name, path) in named {
             let mut formats = ReportFormat::ALL.into_iter();
-            let format = formats.find(|format| format.name() == *name);
-            let format = format.ok_or_else(|| {
-                Exit::usage_text(format!("the {name} report is not supported yet"))
-            })?;
+            let Some(format) = formats.find(|format| format.name() == *name) else {
+                return Err(Exit::usage_text(format!("there is no {name} report")));
+            };
+            if format == ReportFormat::Intoto && subjects.is_empty() {
+                return Err(Exit::usage_text(
+                    "--intoto needs what the statement is about: --subject name=…,sha256=…",
+                ));
+            }
             let path = PathBuf::from(path);
             let same = |other: &&ReportRequest| {
                 other.path == path || (is_standard_output(&other.path) && is_standard_output(&path))
@@ -53,14 +71,21 @@ impl Wanted {
                     "--{name}: the {other} report goes to the same file"
                 )));
             }
-            files.push(ReportRequest { format, path });
+            files.push(ReportRequest {
+                format,
+                path,
+                subjects: subjects.clone(),
+            });
         }
-        Ok(Self { files })
+        Ok(Self {
+            files,
+            github: arguments.github,
+        })
     }
 
     /// Whether nothing was asked for.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.files.is_empty() && !self.github
     }
 
     /// Whether a report takes standard output for itself by `-`.
@@ -104,7 +129,20 @@ impl Wanted {
                 code = code_after(&error, code);
             }
         }
+        if self.github
+            && let Some(path) = std::env::var_os(STEP_SUMMARY)
+            && let Err(error) = report::append_step_summary(Path::new(&path), runs, holds_secret)
+        {
+            complain(&chain(&error));
+            code = FAULT;
+        }
         code
+    }
+
+    /// GitHub's annotations, where they are asked for; none where they would hold a secret.
+    pub fn annotations(&self, runs: &[RunRecord<'_>], holds_secret: Guard<'_>) -> Option<String> {
+        let text = self.github.then(|| report::github::annotations(runs))?;
+        (!holds_secret(text.as_bytes())).then_some(text)
     }
 }
 

@@ -99,9 +99,13 @@ fn conduct(job: Job, artefacts: Artefacts, face: &FaceOptions) -> Result<u8, Exi
     let record = outcome.record(selected);
     driver::print_blocks(&record, face);
     let holds_secret = |bytes: &[u8]| redactor.with(|redactor| redactor.finds(bytes));
+    let runs = [record];
+    if let Some(text) = artefacts.reports.annotations(&runs, &holds_secret) {
+        annotate(&text, face);
+    }
     let mut code = artefacts
         .reports
-        .publish(&[record], code(&outcome), &holds_secret);
+        .publish(&runs, code(&outcome), &holds_secret);
     let written = artefacts.reports.paths();
     for leak in report::discard_leaks(written.into_iter().chain(artefacts.events), &holds_secret) {
         complain(&chain(&leak));
@@ -137,6 +141,16 @@ fn face(libtest: &LibtestArguments, partial: bool) -> FaceOptions {
         logfile: libtest.logfile.clone(),
         partial,
     }
+}
+
+/// Prints GitHub's annotations where the runner reads them; with libtest's other formats standard
+/// output is libtest's alone. A closed stream is no fault.
+fn annotate(text: &str, face: &FaceOptions) {
+    use std::io::Write as _;
+    let _ = match face.format {
+        Format::Pretty => std::io::stdout().lock().write_all(text.as_bytes()),
+        Format::Terse | Format::Json => std::io::stderr().lock().write_all(text.as_bytes()),
+    };
 }
 
 /// When colours are used.

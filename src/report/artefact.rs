@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{ReportError, ReportOutcome, ReportRequest, RunRecord, render};
+use super::{ReportError, ReportOutcome, ReportRequest, RunRecord, github, render};
 
 /// The name of standard output where a file's is expected.
 const DASH: &str = "-";
@@ -65,6 +65,30 @@ fn write_report(
         path: path.clone(),
         source,
     })
+}
+
+/// Appends to the summary of a step of GitHub's, as far as there is room in it.
+///
+/// # Errors
+///
+/// Where it holds a secret, or the file cannot be written.
+pub fn append_step_summary(
+    path: &Path,
+    runs: &[RunRecord<'_>],
+    holds_secret: Guard<'_>,
+) -> Result<(), ReportError> {
+    let there = fs::metadata(path).map_or(0, |found| found.len());
+    let there = usize::try_from(there).unwrap_or(usize::MAX);
+    let room = github::SUMMARY_BYTES_MAX.saturating_sub(there);
+    let text = github::step_summary(runs, room);
+    let path = path.to_owned();
+    if holds_secret(text.as_bytes()) {
+        let became = WITHHELD;
+        return Err(ReportError::Secret { path, became });
+    }
+    let file = fs::OpenOptions::new().create(true).append(true).open(&path);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|source| ReportError::Write { path, source })
 }
 
 /// Looks once more at every artefact that was written, and removes what holds a secret: redaction

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::inert::{lines, one_line};
-use super::record::{self, gating_failures};
+use super::record::{self, CaseRecord, Face, FailedKind, RunRecord, gating_failures};
 use crate::check::{Failure, SourcePlace};
 use crate::run::event::{CaseFinished, ExchangeFact, Verdict, WireText};
 
@@ -48,6 +48,28 @@ pub fn failed_text(case: &CaseFinished) -> String {
     // libtest ends the text with a line break of its own.
     text.truncate(text.trim_end().len());
     text
+}
+
+/// Why a case shows the face that it shows, in one line; empty where nothing is to be said.
+#[must_use]
+pub fn message(run: &RunRecord<'_>, case: &CaseRecord<'_>) -> String {
+    let summaries = |failures: Vec<&Failure>| {
+        let all: Vec<String> = failures.into_iter().map(summary).collect();
+        all.join("; ")
+    };
+    let Some(judged) = case.judged else {
+        let reason = run.unjudged_reason();
+        return one_line(&format!("inconclusive: not judged: {reason}")).into_owned();
+    };
+    match run.face(case) {
+        Face::Ok => summaries(record::warnings(judged)),
+        Face::Ignored(reason) => one_line(&reason).into_owned(),
+        Face::Failed(FailedKind::Must | FailedKind::Should) => summaries(gating_failures(judged)),
+        Face::Failed(_) => {
+            let (verdict, reason) = (record::words(judged.verdict), record::reason(judged));
+            one_line(&format!("{verdict}: {reason}")).into_owned()
+        }
+    }
 }
 
 /// The requirement that is violated and how it weighs: `RAK-AUT-01 (must, contract)`.

@@ -107,10 +107,11 @@ fn completeness(run: &RunRecord<'_>) -> String {
     let count = |verdict| counts.get(&verdict).copied().unwrap_or(0);
     let (cases, unjudged) = (run.cases.len(), run.unjudged());
     let mut parts = Vec::new();
-    let opening = if run.complete() {
-        "Complete"
-    } else {
-        "Not complete"
+    let undecided = count(Of::Inconclusive);
+    let opening = match (run.complete(), undecided) {
+        (true, 0) => "Complete",
+        (true, _) => "Not everything was judged",
+        (false, _) => "Not complete",
     };
     parts.push(match unjudged {
         0 => format!("{cases} selected cases ran"),
@@ -119,7 +120,6 @@ fn completeness(run: &RunRecord<'_>) -> String {
             format!("{unjudged} of {cases} selected cases were never judged ({why})")
         }
     });
-    let undecided = count(Of::Inconclusive);
     let apart = count(Of::NotApplicable);
     match undecided {
         0 if unjudged == 0 => parts.push("none was left undecided".to_owned()),

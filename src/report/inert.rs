@@ -41,6 +41,41 @@ pub fn lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     text.lines().map(one_line)
 }
 
+/// A value as JSON in lines, with an escape for each character that steers whoever prints it: the
+/// value stays what it is.
+#[must_use]
+pub fn json(value: &serde_json::Value) -> String {
+    // With the alternate form a value is pretty, and cannot fail to be written.
+    let mut text = escaped_json(&format!("{value:#}"));
+    text.push('\n');
+    text
+}
+
+/// A text as a JSON string in one line, which is a YAML scalar too.
+#[must_use]
+pub fn json_string(text: &str) -> String {
+    escaped_json(&serde_json::Value::from(text).to_string())
+}
+
+fn escaped_json(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    let mut before = ' ';
+    for character in json.chars() {
+        // A line break can only be one between values: within them it is an escape already.
+        let escape = (steers(character) && character != '\n') || (character, before) == ('#', '#');
+        if escape {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // To write into a string cannot fail.
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(character);
+        }
+        before = character;
+    }
+    shown
+}
+
 /// Whether a terminal or an XML reader does more with the character than show it.
 fn steers(character: char) -> bool {
     character.is_control()
@@ -98,6 +133,19 @@ mod tests {
         assert_eq!(
             one_line("a ##vso[task.setvariable]x ##[group]y ##teamcity[z ### Title ##"),
             "a # #vso[task.setvariable]x # #[group]y # #teamcity[z ### Title ##"
+        );
+    }
+
+    #[test]
+    fn json_shows_nothing_that_steers_and_keeps_its_value() {
+        let value =
+            serde_json::json!({"a": "\u{1b}[2J\u{9b}\u{202e}\u{e0001} ###[x\n\"", "b": [1, {}]});
+        let text = json(&value);
+        assert!(text.chars().all(|c| c == '\n' || !steers(c)), "{text}");
+        assert!(!text.contains("##"), "{text}");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&text).unwrap(),
+            value
         );
     }
 

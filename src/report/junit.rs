@@ -13,9 +13,7 @@ use quick_junit::{TestSuite, XmlString};
 use super::RenderError;
 use super::failure_text::{self, exchange_line, exchange_text, failed_text, summary};
 use super::inert::one_line;
-use super::record::{
-    self, CaseRecord, Face, FailedKind, RunRecord, gating_failures, warnings, words,
-};
+use super::record::{self, CaseRecord, Face, FailedKind, RunRecord, warnings};
 use crate::run::event::{CaseFinished, RunFinished, RunStarted};
 
 /// Most characters of each direction of an exchange that a case shows.
@@ -116,26 +114,9 @@ fn failed_status(
     };
     let mut status = TestCaseStatus::non_success(element);
     status.set_type(kind.name());
-    match case.judged {
-        None => {
-            let reason = format!("inconclusive: not judged: {}", record.unjudged_reason());
-            status.set_message(text(&reason));
-        }
-        Some(judged) => {
-            let message = match kind {
-                FailedKind::Must | FailedKind::Should => {
-                    let failures = gating_failures(judged);
-                    failures
-                        .into_iter()
-                        .map(summary)
-                        .collect::<Vec<_>>()
-                        .join("; ")
-                }
-                _ => format!("{}: {}", words(judged.verdict), record::reason(judged)),
-            };
-            status.set_message(text(&message));
-            status.set_description(xml_lines(&unmarked(&failed_text(judged))));
-        }
+    status.set_message(text(&failure_text::message(record, case)));
+    if let Some(judged) = case.judged {
+        status.set_description(xml_lines(&unmarked(&failed_text(judged))));
     }
     status
 }

@@ -12,6 +12,9 @@ use super::ReportError;
 use super::artefact::create_folder_of;
 use crate::run::event::{EVENT_LOG_VERSION, Event};
 
+/// The JSON Schema of a line of the log.
+pub const EVENT_LOG_SCHEMA: &str = include_str!("event-log.schema.json");
+
 /// Writes events down as they happen.
 pub struct EventLog {
     out: Box<dyn Write + Send>,

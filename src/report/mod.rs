@@ -8,20 +8,29 @@
 
 mod artefact;
 pub mod cause;
+pub mod ctrf;
 pub mod failure_text;
+pub mod github;
+pub mod har;
 pub mod html;
 pub mod inert;
+pub mod intoto;
 pub mod junit;
 pub mod log;
+pub mod markdown;
 mod merge;
 pub mod record;
+pub mod sarif;
+pub mod summary;
+pub mod tap;
 pub mod terminal;
 
 use std::io;
 use std::path::PathBuf;
 
-pub use artefact::{Guard, discard_leaks, is_standard_output, write_reports};
-pub use log::{EventLog, ReadLog};
+pub use artefact::{Guard, append_step_summary, discard_leaks, is_standard_output, write_reports};
+pub use intoto::Subject;
+pub use log::{EVENT_LOG_SCHEMA, EventLog, ReadLog};
 pub use merge::{NoBeginning, merge};
 pub use record::{CaseRecord, Face, FailedKind, RunRecord, Tally};
 
@@ -32,11 +41,35 @@ pub enum ReportFormat {
     Junit,
     /// A page for a browser.
     Html,
+    /// Markdown.
+    Markdown,
+    /// The summary as JSON.
+    Json,
+    /// CTRF.
+    Ctrf,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// TAP 14.
+    Tap,
+    /// HAR 1.2.
+    Har,
+    /// An in-toto statement.
+    Intoto,
 }
 
 impl ReportFormat {
     /// All formats.
-    pub const ALL: [Self; 2] = [Self::Junit, Self::Html];
+    pub const ALL: [Self; 9] = [
+        Self::Junit,
+        Self::Html,
+        Self::Markdown,
+        Self::Json,
+        Self::Ctrf,
+        Self::Sarif,
+        Self::Tap,
+        Self::Har,
+        Self::Intoto,
+    ];
 
     /// The format's name, as in the `reports` setting and as a flag.
     #[must_use]
@@ -44,6 +77,13 @@ impl ReportFormat {
         match self {
             Self::Junit => "junit",
             Self::Html => "html",
+            Self::Markdown => "markdown",
+            Self::Json => "json",
+            Self::Ctrf => "ctrf",
+            Self::Sarif => "sarif",
+            Self::Tap => "tap",
+            Self::Har => "har",
+            Self::Intoto => "intoto",
         }
     }
 }
@@ -55,6 +95,8 @@ pub struct ReportRequest {
     pub format: ReportFormat,
     /// Where it goes; `-` is standard output.
     pub path: PathBuf,
+    /// What it is about, where the format asks for it.
+    pub subjects: Vec<Subject>,
 }
 
 /// The report's text over these runs.
@@ -66,6 +108,13 @@ pub fn render(request: &ReportRequest, runs: &[RunRecord<'_>]) -> Result<String,
     match request.format {
         ReportFormat::Junit => junit::render(runs),
         ReportFormat::Html => html::render(runs),
+        ReportFormat::Markdown => markdown::render(runs),
+        ReportFormat::Json => summary::render(runs),
+        ReportFormat::Ctrf => ctrf::render(runs),
+        ReportFormat::Sarif => sarif::render(runs),
+        ReportFormat::Tap => tap::render(runs),
+        ReportFormat::Har => har::render(runs),
+        ReportFormat::Intoto => intoto::render(runs, &request.subjects),
     }
 }
 

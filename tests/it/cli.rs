@@ -11,6 +11,7 @@ mod agreement;
 mod exits;
 mod harm;
 mod readme;
+mod reports;
 mod secrecy;
 mod sends_nothing;
 mod signals;

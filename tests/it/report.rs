@@ -8,8 +8,13 @@
 )]
 
 pub mod events;
+mod formats;
 mod html;
 mod junit;
+mod merging;
+pub mod schema;
+mod secrets;
+mod shapes;
 mod terminal;
 mod xml;
 
@@ -262,6 +267,7 @@ fn request(path: PathBuf) -> ReportRequest {
     ReportRequest {
         format: ReportFormat::Junit,
         path,
+        subjects: Vec::new(),
     }
 }
 

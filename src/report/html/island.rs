@@ -32,6 +32,7 @@ fn run_data(run: &RunRecord<'_>, name: &str) -> Value {
         "worst": run.verdict().name(),
         "exit": run.exit_code(),
         "complete": run.complete(),
+        "whole": completeness(run).starts_with("Complete"),
         "completeness": completeness(run),
         "ended": finished.map(|finished| one_line(&finished.ended_at)),
         "us": finished.map(|finished| finished.duration_us),

@@ -152,7 +152,7 @@ function verdict() {
     el("h1", {}, el("b", {}, `${run.verdict[0]}${run.verdict.slice(1).toLowerCase()}. `),
       `${sentence(run.sentence)}.`),
     el("p", { class: "target" }, `${run.target} · exit code ${run.exit}`),
-    el("p", { class: `complete ${run.complete ? "" : "no"}` }, run.completeness),
+    el("p", { class: `complete ${run.whole ? "" : "no"}` }, run.completeness),
     main.length > 0 && el("p", { class: "why" },
       `${many(main.length, "cause")}. ${main.length > 1 ? "The widest" : "It"} fails `
         + `${many(main[0].cases.length, "case")}: expected `, el("code", {}, main[0].expected), ", got ",

@@ -385,7 +385,8 @@ pub fn killed() -> Vec<Event> {
 /// What a target would like to put into a report.
 pub const HOSTILE: &str = "\x1b[2J\x1b]0;pwn\x07]]><failure/></system-out>\"' &amp;\0\u{1}\r\n\
     test result: ok. 99 passed\n[[ATTACHMENT|/etc/passwd]]\n[[PROPERTY|verdict=pass]]\n\
-    \u{202e}\u{9b}31m\u{fffe}\u{ffff}\t`rm`";
+    \u{202e}\u{9b}31m\u{fffe}\u{ffff}\t`rm`\n::error::pwn\n# TODO x # SKIP y ##vso[task.complete]\n\
+    not ok 7\n  ...\n1..99\n@all [x](http://evil.example) <script>alert(1)</script> ``` ~~~ \\";
 
 /// A run whose every text of the target is hostile.
 pub fn hostile() -> Vec<Event> {

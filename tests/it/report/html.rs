@@ -203,10 +203,11 @@ fn counts_and_the_exit_code_are_those_of_the_record() {
         assert_eq!(red, tally.failures + tally.errors, "{name}");
         assert_eq!(run["exit"], record.exit_code(), "{name}");
         assert_eq!(run["complete"], record.complete(), "{name}");
-        let opening = if record.complete() {
-            "Complete: "
-        } else {
-            "Not complete: "
+        let undecided = record.counts().contains_key(&Verdict::Inconclusive);
+        let opening = match (record.complete(), undecided) {
+            (true, false) => "Complete: ",
+            (true, true) => "Not everything was judged: ",
+            (false, _) => "Not complete: ",
         };
         let completeness = run["completeness"].as_str().expect("a sentence");
         assert!(completeness.starts_with(opening), "{name}: {completeness}");
