@@ -4,7 +4,8 @@
 //! style, a script, the hashes of both for the policy, a summary that can be read without any
 //! script, and the data. The data is JSON, and the script puts its texts into the page as texts
 //! only; the policy lets nothing else run. What is drawn on opening is in one island; the evidence
-//! of each case is a line of its own beside it, which is read when somebody opens the case.
+//! of each case is a line of its own at the end, which is read when somebody opens the case: the
+//! page is drawn before all of it is there.
 //!
 //! Equal events give equal bytes: nothing here looks at a clock.
 
@@ -47,8 +48,8 @@ pub fn render(runs: &[RunRecord<'_>]) -> Result<String, RenderError> {
         ("{{style}}", STYLE.to_owned()),
         ("{{plain}}", plain::of(runs)),
         ("{{data}}", within_script(&data)),
-        ("{{evidence}}", evidence),
         ("{{script}}", SCRIPT.to_owned()),
+        ("{{evidence}}", evidence),
     ];
     Ok(filled(SHELL, &holes))
 }

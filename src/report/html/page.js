@@ -75,8 +75,9 @@ function write() {
   const wanted = "#" + fragment();
   if (location.hash !== wanted) history.replaceState(null, "", wanted);
 }
+// Filters draw the lists anew, which closes what was open.
 function change(changes) {
-  Object.assign(state, changes);
+  Object.assign(state, { open: "" }, changes);
   write();
   update();
 }
@@ -379,7 +380,8 @@ function causeBox(cause, shown) {
     el("p", { class: "meta" }, codes(cause.codes.slice(0, 12)),
       cause.codes.length > 12 && ` and ${cause.codes.length - 12} more`,
       ` · ${cause.level}${first ? `, ${first.profile}` : ""} · ${many(own.length, "case")}`),
-    pair(cause.expected, cause.actual), first && excerpts(first.excerpts));
+    pair(cause.expected, cause.actual),
+    first && !state.requirement && excerpts(first.excerpts));
   const rows = el("div", {});
   box.append(rows);
   rowsInto(rows, own, own.length > 6 ? 4 : 6);
@@ -483,7 +485,11 @@ function row(one) {
         el("span", { class: "title" }, ticked(one.title))),
       el("span", { class: "took" }, time(one.us))));
   box.addEventListener("toggle", () => {
-    if (box.open && !box.querySelector(".body")) box.append(body(one));
+    if (box.open && !box.querySelector(".body")) {
+      const place = el("div", { class: "body" });
+      box.append(place);
+      whenRead(() => place.replaceWith(body(one)));
+    }
     if (box.open) { state.open = one.id; write(); }
     else if (state.open === one.id) { state.open = ""; write(); }
   });
@@ -506,6 +512,10 @@ function reveal(id) {
 
 // ---- one case -----------------------------------------------------------------------------------
 
+// The evidence stands after this script: a large report is drawn before all of it is read.
+const whenRead = then => document.readyState === "loading"
+  ? document.addEventListener("DOMContentLoaded", then, { once: true }) : then();
+
 function evidence(one) {
   lines ||= document.getElementById("evidence").textContent.trim().split("\n");
   return JSON.parse(lines[offset + one.place]);
@@ -514,7 +524,7 @@ function evidence(one) {
 function body(one) {
   const found = evidence(one);
   if (!found) return el("div", { class: "body" }, el("p", {}, `It was never judged: ${one.why}.`));
-  const failures = found.judgements.flatMap(judgement => judgement.failures
+  const failures = found.judgements.flatMap(judgement => (judgement.failures || [])
     .filter(() => judgement.v !== "pass")
     .map(failure => ({ ...failure, code: judgement.code, profile: judgement.profile,
       counts: judgement.gating && judgement.v === "fail" })));

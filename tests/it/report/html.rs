@@ -22,7 +22,7 @@ const ELEMENTS: &[&str] = &[
 /// A page in its parts.
 struct Page {
     text: String,
-    /// Attributes and content of each script, in order.
+    /// Attributes and content of each script, in order: data, script, evidence.
     scripts: Vec<(String, String)>,
     style: String,
     /// Everything outside of scripts and the style.
@@ -61,7 +61,7 @@ impl Page {
     }
 
     fn evidence(&self) -> Vec<Value> {
-        let lines = self.scripts[1].1.trim().lines();
+        let lines = self.scripts[2].1.trim().lines();
         lines
             .map(|line| serde_json::from_str(line).expect("a line of evidence is JSON"))
             .collect()
@@ -104,7 +104,7 @@ fn the_page_is_one_file_that_may_load_nothing() {
         let island = |id: &str| format!("type=\"application/json\" id=\"{id}\"");
         assert_eq!(
             kinds,
-            [&*island("data"), &*island("evidence"), ""],
+            [&*island("data"), "", &*island("evidence")],
             "{name}"
         );
     }
@@ -117,7 +117,7 @@ fn the_policy_names_the_style_and_the_script_and_nothing_else() {
         "content=\"default-src 'none'; base-uri 'none'; form-action 'none'; style-src {}; \
          script-src {}\"",
         hash(&page.style),
-        hash(&page.scripts[2].1)
+        hash(&page.scripts[1].1)
     );
     assert!(page.markup.contains(&wanted), "{wanted}");
 }
@@ -125,7 +125,7 @@ fn the_policy_names_the_style_and_the_script_and_nothing_else() {
 #[test]
 fn the_script_makes_no_markup_of_texts() {
     let page = Page::of(&[&red()]);
-    let script = &page.scripts[2].1;
+    let script = &page.scripts[1].1;
     for way in [
         "innerHTML",
         "outerHTML",
