@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{Judgement, Sent, Subject, Violation, fold};
 use crate::api::MediaType;
+use crate::document::Pointer;
 use crate::http::Response;
 use crate::plan::Requirement;
 
@@ -37,7 +38,8 @@ pub fn declared_media_type(subject: &Subject, requirement: &Requirement) -> Judg
             || format!("{} without a Content-Type", response.status),
             |name| format!("{} as {name}", response.status),
         );
-        Judgement::Violated(vec![Violation::at(index, names.join(" or "), actual)])
+        let violation = Violation::at(index, names.join(" or "), actual);
+        Judgement::Violated(vec![violation.in_field("Content-Type")])
     }))
 }
 
@@ -50,7 +52,8 @@ pub fn declared_schema(subject: &Subject, requirement: &Requirement) -> Judgemen
         };
         match json(response) {
             Err(problem) => {
-                Judgement::Violated(vec![Violation::at(index, "content that is JSON", problem)])
+                let violation = Violation::at(index, "content that is JSON", problem);
+                Judgement::Violated(vec![violation.in_content("")])
             }
             Ok(content) => {
                 let found = subject.api.schemas().validate(schema, &content);
@@ -64,7 +67,9 @@ pub fn declared_schema(subject: &Subject, requirement: &Requirement) -> Judgemen
                         format!("`{}`", violation.instance_pointer)
                     };
                     let actual = format!("{place}: {}", violation.message);
-                    Violation::at(index, "content that is valid by its schema", actual)
+                    let expected = "content that is valid by its schema";
+                    let pointer = &violation.instance_pointer;
+                    Violation::at(index, expected, actual).in_content(pointer)
                 });
                 Judgement::Violated(violations.collect())
             }
@@ -87,11 +92,9 @@ pub fn property_present(subject: &Subject, requirement: &Requirement) -> Judgeme
             Some(_) => format!("`{property}` is no text"),
             None => format!("there is no `{property}`"),
         };
-        Judgement::Violated(vec![Violation::at(
-            index,
-            format!("`{property}` with a text"),
-            actual,
-        )])
+        let violation = Violation::at(index, format!("`{property}` with a text"), actual);
+        let pointer = Pointer::root().push(property);
+        Judgement::Violated(vec![violation.in_content(pointer.as_str())])
     }))
 }
 

@@ -22,11 +22,8 @@ pub fn challenge_present(subject: &Subject, requirement: &Requirement) -> Judgem
             return Judgement::Satisfied;
         }
         let actual = format!("{} without it", response.status);
-        Judgement::Violated(vec![Violation::at(
-            index,
-            format!("a {FIELD} field"),
-            actual,
-        )])
+        let violation = Violation::at(index, format!("a {FIELD} field"), actual);
+        Judgement::Violated(vec![violation.in_field(FIELD)])
     })
 }
 
@@ -42,7 +39,8 @@ pub fn challenge_valid(subject: &Subject, requirement: &Requirement) -> Judgemen
         }
         let expected = "a challenge: a scheme, then parameters or a token";
         let actual = format!("{FIELD}: {}", values.join(", "));
-        Judgement::Violated(vec![Violation::at(index, expected, actual)])
+        let violation = Violation::at(index, expected, actual);
+        Judgement::Violated(vec![violation.in_field(FIELD)])
     })
 }
 
@@ -58,22 +56,23 @@ pub fn bearer_error(subject: &Subject, requirement: &Requirement) -> Judgement {
             return Judgement::Silent("no challenge is a Bearer one".to_owned());
         }
         let error = bearer.iter().find_map(|challenge| challenge.value("error"));
+        let violated = |expected: &str, actual: String| {
+            Judgement::Violated(vec![Violation::at(index, expected, actual).in_field(FIELD)])
+        };
         match (has_credential(subject, sent), error) {
             (false, None) => Judgement::Satisfied,
             (true, Some("invalid_token" | "insufficient_scope")) => Judgement::Satisfied,
-            (false, Some(error)) => Judgement::Violated(vec![Violation::at(
-                index,
+            (false, Some(error)) => violated(
                 "no `error` where no credential was sent",
                 format!("error=\"{error}\""),
-            )]),
-            (true, error) => Judgement::Violated(vec![Violation::at(
-                index,
+            ),
+            (true, error) => violated(
                 "error=\"invalid_token\"",
                 error.map_or_else(
                     || "a Bearer challenge without `error`".to_owned(),
                     |error| format!("error=\"{error}\""),
                 ),
-            )]),
+            ),
         }
     })
 }

@@ -25,7 +25,8 @@ pub fn no_foreign_origin(subject: &Subject, _: &Requirement) -> Judgement {
         if let_in && credentials.eq_ignore_ascii_case("true") {
             let actual = format!("{} allows `{origin}` with credentials", response.status);
             let expected = "no foreign origin with credentials";
-            return Judgement::Violated(vec![Violation::at(index, expected, actual)]);
+            let violation = Violation::at(index, expected, actual);
+            return Judgement::Violated(vec![violation.in_field("Access-Control-Allow-Origin")]);
         }
         Judgement::Satisfied
     }))

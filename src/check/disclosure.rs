@@ -23,7 +23,11 @@ pub fn no_secret(subject: &Subject, requirement: &Requirement) -> Judgement {
         let actual = format!("one in {} of the answer to {}", leak.place, leak.label);
         match leak.exchange {
             Some(index) if selected.contains(&index) => {
-                violations.push(Violation::at(index, expected, actual));
+                let violation = Violation::at(index, expected, actual);
+                violations.push(match leak.place.strip_prefix("the field ") {
+                    Some(name) => violation.in_field(name),
+                    None => violation.in_content(""),
+                });
             }
             Some(_) => {}
             None => violations.push(Violation::of_state(expected, actual)),
@@ -50,7 +54,7 @@ pub fn no_internals(subject: &Subject, requirement: &Requirement) -> Judgement {
         };
         let actual = format!("{} with {found}", response.status);
         let expected = "no insides of the server in a refusal";
-        let violation = Violation::at(index, expected, actual);
+        let violation = Violation::at(index, expected, actual).in_content("");
         // Production frameworks name the class that was not found: less than a trace.
         Judgement::Violated(vec![if found == Insides::ClassName {
             violation.tolerated()
@@ -73,11 +77,8 @@ pub fn no_version(subject: &Subject, _: &Requirement) -> Judgement {
             .find(|(_, value)| value.contains(|character: char| character.is_ascii_digit()));
         told.map_or(Judgement::Satisfied, |(name, value)| {
             let expected = "no exact version";
-            Judgement::Violated(vec![Violation::at(
-                index,
-                expected,
-                format!("{name}: {value}"),
-            )])
+            let violation = Violation::at(index, expected, format!("{name}: {value}"));
+            Judgement::Violated(vec![violation.in_field(name)])
         })
     }))
 }
@@ -92,7 +93,8 @@ pub fn no_cookie(subject: &Subject, requirement: &Requirement) -> Judgement {
             return Judgement::Satisfied;
         }
         let actual = format!("{} with Set-Cookie", response.status);
-        Judgement::Violated(vec![Violation::at(index, "no Set-Cookie", actual)])
+        let violation = Violation::at(index, "no Set-Cookie", actual);
+        Judgement::Violated(vec![violation.in_field("Set-Cookie")])
     }))
 }
 

@@ -26,8 +26,21 @@ pub struct Failure {
     pub sources: Vec<SourcePlace>,
     /// The index of the exchange in the case that shows it, if one does.
     pub exchange: Option<usize>,
+    /// The part of that exchange's answer that shows it; the status where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<AnswerPart>,
     /// Why it matters or what to do, where the suite says so.
     pub note: Option<String>,
+}
+
+/// A part of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnswerPart {
+    /// The field lines with this name, or that there is none.
+    Field(String),
+    /// The content at this JSON Pointer; all of it where the pointer is empty.
+    Content(String),
 }
 
 /// A source with its place, ready to be shown.
@@ -68,6 +81,7 @@ pub fn failures(
             actual: violation.actual.clone(),
             sources: sources.clone(),
             exchange: violation.exchange,
+            part: violation.part.clone(),
             note: requirement.note.clone(),
         })
         .collect()

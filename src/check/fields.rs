@@ -18,8 +18,11 @@ pub fn date(subject: &Subject, requirement: &Requirement) -> Judgement {
             return None;
         }
         let expected = "a Date such as `Sun, 06 Nov 1994 08:49:37 GMT`";
-        let violated =
-            |actual: String| Judgement::Violated(vec![Violation::at(index, expected, actual)]);
+        let violated = |actual: String| {
+            Judgement::Violated(vec![
+                Violation::at(index, expected, actual).in_field("Date"),
+            ])
+        };
         Some(match response.header("Date") {
             None => violated(format!("{} without it", response.status)),
             Some(value) if is_http_date(&String::from_utf8_lossy(value)) => Judgement::Satisfied,
@@ -36,14 +39,11 @@ pub fn not_from_cache(subject: &Subject, requirement: &Requirement) -> Judgement
             return None;
         }
         Some(cache_sign(response).map_or(Judgement::Satisfied, |sign| {
-            Judgement::Violated(vec![Violation::at(
-                index,
-                format!(
-                    "an answer to {} that no cache gives",
-                    sent.send.template.method
-                ),
-                sign,
-            )])
+            let method = &sent.send.template.method;
+            let expected = format!("an answer to {method} that no cache gives");
+            let name = sign.split(':').next().unwrap_or_default().to_owned();
+            let violation = Violation::at(index, expected, sign);
+            Judgement::Violated(vec![violation.in_field(&name)])
         }))
     }))
 }

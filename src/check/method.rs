@@ -47,7 +47,9 @@ pub fn headers_only(subject: &Subject, _: &Requirement) -> Judgement {
         let bytes = response.body.len() + sent.exchange.stray.len();
         let content = if stray || bytes > 0 {
             let actual = format!("{} and {bytes} bytes after the head", response.status);
-            Judgement::Violated(vec![Violation::at(index, "no content", actual)])
+            Judgement::Violated(vec![
+                Violation::at(index, "no content", actual).in_content(""),
+            ])
         } else {
             Judgement::Satisfied
         };
@@ -65,7 +67,7 @@ pub fn options(subject: &Subject, _: &Requirement) -> Judgement {
             && response.is_some_and(|response| response.header("Allow").is_none());
         let said = if silent {
             let violation = Violation::at(index, "Allow", format!("{} without it", sent.seen()));
-            Judgement::Violated(vec![violation])
+            Judgement::Violated(vec![violation.in_field("Allow")])
         } else {
             Judgement::Satisfied
         };
@@ -80,7 +82,8 @@ pub fn allow_present(subject: &Subject, requirement: &Requirement) -> Judgement 
             return Judgement::Satisfied;
         }
         let actual = format!("{} without it", sent.seen());
-        Judgement::Violated(vec![Violation::at(index, "Allow", actual)])
+        let violation = Violation::at(index, "Allow", actual);
+        Judgement::Violated(vec![violation.in_field("Allow")])
     })
 }
 
@@ -102,11 +105,8 @@ pub fn allow_complete(subject: &Subject, requirement: &Requirement) -> Judgement
             return Judgement::Satisfied;
         }
         let expected = format!("Allow with {}", operation.method);
-        Judgement::Violated(vec![Violation::at(
-            index,
-            expected,
-            format!("Allow: {allow}"),
-        )])
+        let violation = Violation::at(index, expected, format!("Allow: {allow}"));
+        Judgement::Violated(vec![violation.in_field("Allow")])
     })
 }
 

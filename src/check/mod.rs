@@ -33,7 +33,7 @@ use crate::plan::{Case, CheckName, CredentialClass, Plan, Requirement};
 use table::CHECKS;
 
 pub use crate::plan::Life;
-pub use failure::{Failure, SourcePlace, failures};
+pub use failure::{AnswerPart, Failure, SourcePlace, failures};
 pub use record::{ControlSeen, KeyTrace, LaterLook, Leak, Moment, Purpose, Record, Sent, Use};
 
 /// What a check looks at.
@@ -75,6 +75,8 @@ pub struct Violation {
     pub actual: String,
     /// The index of the request in the record that shows it.
     pub exchange: Option<usize>,
+    /// The part of its answer that shows it; the status where none is named.
+    pub part: Option<AnswerPart>,
     /// Whether it only warns, whatever the requirement's level.
     pub tolerated: bool,
 }
@@ -88,6 +90,7 @@ impl Violation {
             expected,
             actual,
             exchange: Some(exchange),
+            part: None,
             tolerated: false,
         }
     }
@@ -100,8 +103,23 @@ impl Violation {
             expected,
             actual,
             exchange: None,
+            part: None,
             tolerated: false,
         }
+    }
+
+    /// The same, shown by a field or by its absence.
+    #[must_use]
+    pub fn in_field(mut self, name: &str) -> Self {
+        self.part = Some(AnswerPart::Field(name.to_owned()));
+        self
+    }
+
+    /// The same, shown by the content at a JSON Pointer.
+    #[must_use]
+    pub fn in_content(mut self, pointer: &str) -> Self {
+        self.part = Some(AnswerPart::Content(pointer.to_owned()));
+        self
     }
 
     /// The same, but as a warning.

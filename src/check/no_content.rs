@@ -86,7 +86,13 @@ fn each(
         Some(match look(sent, response) {
             None => Judgement::Satisfied,
             Some((expected, actual)) => {
-                Judgement::Violated(vec![Violation::at(index, expected, actual)])
+                let violation = Violation::at(index, expected, actual);
+                // `no Content-Length` names the field, `no content` the content.
+                let named = expected.trim_start_matches("no ");
+                Judgement::Violated(vec![match named.chars().next() {
+                    Some('A'..='Z') => violation.in_field(named),
+                    _ => violation.in_content(""),
+                }])
             }
         })
     }))

@@ -37,11 +37,8 @@ pub fn not_storable(subject: &Subject, requirement: &Requirement) -> Judgement {
                 seen.join(", ")
             )
         };
-        Judgement::Violated(vec![Violation::at(
-            index,
-            "Cache-Control: no-store",
-            actual,
-        )])
+        let violation = Violation::at(index, "Cache-Control: no-store", actual);
+        Judgement::Violated(vec![violation.in_field("Cache-Control")])
     }))
 }
 
@@ -62,12 +59,14 @@ pub fn hardened(subject: &Subject, _: &Requirement) -> Judgement {
         if age.is_none_or(|age| age < YEAR_S) {
             let expected = "Strict-Transport-Security for a year or more";
             let actual = age.map_or_else(|| "none".to_owned(), |age| format!("max-age={age}"));
-            violations.push(Violation::at(index, expected, actual));
+            let violation = Violation::at(index, expected, actual);
+            violations.push(violation.in_field("Strict-Transport-Security"));
         }
         let options = directives(response, "x-content-type-options");
         if !options.iter().any(|(name, _)| name == "nosniff") {
             let expected = "X-Content-Type-Options: nosniff";
-            violations.push(Violation::at(index, expected, "none"));
+            let violation = Violation::at(index, expected, "none");
+            violations.push(violation.in_field("X-Content-Type-Options"));
         }
         if violations.is_empty() {
             Judgement::Satisfied

@@ -1,113 +1,126 @@
-//! Failures grouped by cause: what fails many cases for one reason is one thing to repair.
+//! Failures that say the same of the target, together: one fault of a server fails many cases.
 //!
-//! Two failures have the same cause where one requirement was violated in the same way: same
-//! expectation and same observation, apart from what differs from request to request (numbers and
-//! quoted values). It is a reading aid and decides nothing.
+//! What they have in common is what was expected and what came, numbers of bytes, times and ids
+//! apart: the requirement may differ, since a fault shows wherever somebody looks.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use super::record::{CaseRecord, gating_failures};
+use super::record::{CaseRecord, Face, RunRecord, gating_failures, warnings};
 use crate::check::Failure;
-use crate::plan::{CaseId, Code, Level};
+use crate::plan::{Code, Level};
 
-/// One cause and the cases that it fails.
+/// One fault of the target, as far as the failures tell.
 #[derive(Debug, Clone)]
 pub struct Cause<'a> {
-    /// The first failure of it, in plan order: it stands for all.
-    pub failure: &'a Failure,
-    /// The cases that show it, in plan order, each once.
-    pub cases: Vec<&'a CaseId>,
+    /// Whether it makes cases FAILED; the others only warn.
+    pub counts: bool,
+    /// The first failure in plan order, which speaks for the others.
+    pub first: &'a Failure,
+    /// The requirements that it violates, in the order of the cases.
+    pub codes: Vec<&'a Code>,
+    /// The cases that show it, by their place in the record.
+    pub cases: Vec<usize>,
 }
 
-/// How many digits a status has: two different statuses are two causes.
-const STATUS_DIGITS: usize = 3;
-
-/// What makes failures one cause.
-pub type Key = (Code, Level, String);
-
-/// The causes of what makes cases FAILED, the one that fails most cases first.
+/// The causes of a run: those that count first, the graver before the lesser, those that fail most
+/// cases first.
 #[must_use]
-pub fn causes<'a>(cases: &[CaseRecord<'a>]) -> Vec<Cause<'a>> {
-    let judged = cases.iter().filter_map(|case| case.judged);
-    grouped(judged.filter(|case| case.gating).flat_map(|case| {
-        let failures = gating_failures(case).into_iter();
-        failures.map(move |failure| (&case.case, failure))
-    }))
-}
-
-/// Groups failures by cause, the one with most cases first, else in the order in which they came.
-#[must_use]
-pub fn grouped<'a>(failures: impl Iterator<Item = (&'a CaseId, &'a Failure)>) -> Vec<Cause<'a>> {
-    let mut places: BTreeMap<Key, usize> = BTreeMap::new();
+pub fn causes<'a>(record: &RunRecord<'a>) -> Vec<Cause<'a>> {
     let mut causes: Vec<Cause<'a>> = Vec::new();
-    for (case, failure) in failures {
-        let place = *places.entry(key(failure)).or_insert(causes.len());
-        match causes.get_mut(place) {
-            Some(cause) if cause.cases.last() == Some(&case) => {}
-            Some(cause) => cause.cases.push(case),
-            None => causes.push(Cause {
-                failure,
-                cases: vec![case],
-            }),
+    let mut places: HashMap<(bool, String, String), usize> = HashMap::new();
+    for (place, case) in record.cases.iter().enumerate() {
+        for (counts, failure) in shown(record, case) {
+            let key = (counts, plain(&failure.expected), plain(&failure.actual));
+            let entry = *places.entry(key).or_insert(causes.len());
+            if entry == causes.len() {
+                causes.push(Cause {
+                    counts,
+                    first: failure,
+                    codes: Vec::new(),
+                    cases: Vec::new(),
+                });
+            }
+            if let Some(cause) = causes.get_mut(entry) {
+                if !cause.codes.contains(&&failure.code) {
+                    cause.codes.push(&failure.code);
+                }
+                if cause.cases.last() != Some(&place) {
+                    cause.cases.push(place);
+                }
+            }
         }
     }
-    causes.sort_by_key(|cause| std::cmp::Reverse(cause.cases.len()));
+    // Stable: equals stay in plan order.
+    causes.sort_by_key(|cause| {
+        let grave: Level = cause.first.level;
+        std::cmp::Reverse((cause.counts, grave, cause.cases.len()))
+    });
     causes
 }
 
-/// What makes failures one cause.
+/// What makes two failures of one requirement the same finding.
+pub type Key = (Code, String, String);
+
+/// What makes two failures of one requirement the same finding.
 #[must_use]
 pub fn key(failure: &Failure) -> Key {
-    let seen = format!("{}\n{}", failure.expected, failure.actual);
-    (failure.code.clone(), failure.level, without_values(&seen))
+    let (expected, actual) = (plain(&failure.expected), plain(&failure.actual));
+    (failure.code.clone(), expected, actual)
 }
 
-/// The text without what differs from one request to the next: quoted values, and the numbers that
-/// are no status (more than three digits).
-#[must_use]
-pub fn without_values(text: &str) -> String {
-    let mut shape = String::with_capacity(text.len());
-    for (place, piece) in text.split('`').enumerate() {
-        if place % 2 == 1 {
-            shape.push_str("`…`");
-        } else {
-            without_numbers(&mut shape, piece);
-        }
-    }
-    shape
+/// The failures of a case that any face shows, and whether they make it FAILED.
+fn shown<'a>(
+    record: &RunRecord<'a>,
+    case: &CaseRecord<'a>,
+) -> impl Iterator<Item = (bool, &'a Failure)> {
+    let failed = matches!(record.face(case), Face::Failed(_));
+    let judged = case.judged;
+    let counting = judged.filter(|_| failed).map(gating_failures);
+    let lesser = judged.map(warnings);
+    let counting = counting.unwrap_or_default().into_iter();
+    let lesser = lesser.unwrap_or_default().into_iter();
+    counting
+        .map(|failure| (true, failure))
+        .chain(lesser.map(|failure| (false, failure)))
 }
 
-fn without_numbers(shape: &mut String, text: &str) {
-    let mut digits = String::new();
-    let end = |shape: &mut String, digits: &mut String| {
-        shape.push_str(if digits.len() > STATUS_DIGITS {
-            "…"
+/// The text with every number as `#` that differs from case to case. A status stays.
+fn plain(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|character: char| character.is_ascii_digit()) {
+        let (before, number) = rest.split_at(start);
+        let end = number
+            .find(|character: char| !character.is_ascii_digit())
+            .unwrap_or(number.len());
+        let (digits, after) = number.split_at(end);
+        shown.push_str(before);
+        let counted = after.starts_with(" byte") || after.starts_with(" ms");
+        let within_word = before.ends_with(char::is_alphanumeric);
+        if digits.len() == 3 && !counted && !within_word {
+            shown.push_str(digits);
         } else {
-            digits
-        });
-        digits.clear();
-    };
-    for character in text.chars() {
-        if character.is_ascii_digit() {
-            digits.push(character);
-        } else {
-            end(shape, &mut digits);
-            shape.push(character);
+            shown.push('#');
         }
+        rest = after;
     }
-    end(shape, &mut digits);
+    shown.push_str(rest);
+    shown
 }
 
 #[cfg(test)]
 mod tests {
-    use super::without_values;
+    use super::plain;
 
     #[test]
-    fn ids_and_quoted_values_are_left_out_and_statuses_stay() {
+    fn statuses_tell_causes_apart_and_lengths_do_not() {
         assert_eq!(
-            without_values("204, and key 17832 of `Bob` is dead after 12 ms"),
-            "204, and key … of `…` is dead after 12 ms"
+            plain("403 application/json, 30 bytes"),
+            "403 application/json, # bytes"
         );
-        assert_eq!(without_values("404 ж 2048"), "404 ж …");
+        assert_eq!(plain("204 0 bytes"), plain("204 12 bytes"));
+        assert_eq!(plain("204 120 bytes"), plain("204 7 bytes"));
+        assert_ne!(plain("204 0 bytes"), plain("404 0 bytes"));
+        assert_eq!(plain("key 51 lives"), plain("key 1052 lives"));
     }
 }

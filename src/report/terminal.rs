@@ -13,6 +13,7 @@ use super::cause;
 use super::failure_text::{self, heading};
 use super::inert::one_line;
 use super::record::{self, CaseRecord, Face, RunRecord, warnings, words};
+use crate::check::Failure;
 use crate::run::event::{CaseFinished, RunFinished, Verdict};
 
 /// Most case ids that one entry lists: what is left out has the same text, and the entry says
@@ -233,22 +234,26 @@ fn counts_as_failed(case: &CaseRecord<'_>) -> bool {
 
 /// What made cases FAILED, by cause: libtest's own block has them by case.
 fn causes_block(text: &mut String, record: &RunRecord<'_>) {
-    let causes = cause::causes(&record.cases);
-    let grouped = causes.iter().any(|cause| cause.cases.len() > 1);
-    if !grouped {
+    let causes = cause::causes(record);
+    let counting = || causes.iter().filter(|cause| cause.counts);
+    // Where each case has a cause of its own, libtest's block says it all.
+    if counting().all(|cause| cause.cases.len() < 2) {
         return;
     }
     title(text, "failures by cause:");
-    for cause in causes {
-        let failure = cause.failure;
-        put(
-            text,
-            format_args!("{}, {}", heading(failure), cases(cause.cases.len())),
-        );
+    for cause in counting() {
+        let (failure, count) = (cause.first, cases(cause.cases.len()));
+        put(text, format_args!("{}, {count}", heading(failure)));
         failure_text::field(text, "requires", &failure.requires);
+        let others = cause.codes.iter().filter(|code| **code != &failure.code);
+        let others: Vec<&str> = others.map(|code| code.as_str()).collect();
+        if !others.is_empty() {
+            failure_text::field(text, "also", &others.join(", "));
+        }
         failure_text::field(text, "expected", &failure.expected);
         failure_text::field(text, "actual", &failure.actual);
-        let ids: Vec<&str> = cause.cases.iter().map(|id| id.as_str()).collect();
+        let places = cause.cases.iter().filter_map(|place| record.cases.get(*place));
+        let ids: Vec<&str> = places.map(|case| case.fact.id.as_str()).collect();
         let selects = format!("the rest: `probity run --list {}`", failure.code);
         id_lines(text, &ids, &selects);
         text.push('\n');
@@ -256,19 +261,25 @@ fn causes_block(text: &mut String, record: &RunRecord<'_>) {
 }
 
 fn warnings_block(text: &mut String, record: &RunRecord<'_>) {
-    let judged = record.cases.iter().filter_map(|case| case.judged);
-    let mut groups = cause::grouped(judged.flat_map(|case| {
-        let failures = warnings(case).into_iter();
-        failures.map(move |failure| (&case.case, failure))
-    }));
-    groups.sort_by(|left, right| left.failure.code.cmp(&right.failure.code));
+    let mut groups: Vec<(&Failure, Vec<&str>)> = Vec::new();
+    for case in record.cases.iter().filter_map(|case| case.judged) {
+        for failure in warnings(case) {
+            let same = |group: &&mut (&Failure, Vec<&str>)| {
+                group.0.level == failure.level && cause::key(group.0) == cause::key(failure)
+            };
+            match groups.iter_mut().find(same) {
+                Some((_, ids)) if ids.contains(&case.case.as_str()) => {}
+                Some((_, ids)) => ids.push(case.case.as_str()),
+                None => groups.push((failure, vec![case.case.as_str()])),
+            }
+        }
+    }
+    groups.sort_by(|left, right| left.0.code.cmp(&right.0.code));
     if groups.is_empty() {
         return;
     }
     title(text, "warnings:");
-    for cause in groups {
-        let failure = cause.failure;
-        let ids: Vec<&str> = cause.cases.iter().map(|id| id.as_str()).collect();
+    for (failure, ids) in groups {
         put(
             text,
             format_args!("{}, {}", heading(failure), cases(ids.len())),

@@ -111,6 +111,9 @@ pub struct OperationFact {
     pub path: String,
     /// `document:line:column` of where the contract has it.
     pub place: String,
+    /// The responses that it declares, in the order of the document.
+    #[serde(default)]
+    pub responses: Vec<ResponseFact>,
 }
 
 /// A requirement as the suite states it.
@@ -132,6 +135,44 @@ pub struct RequirementFact {
     /// How many of the selected cases may come to judge it.
     #[serde(default)]
     pub cases: usize,
+    /// What the contract says where a source is a place in it, in the order of the sources.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excerpts: Vec<ExcerptFact>,
+    /// The gap of the contract to which what was seen is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<String>,
+    /// Why it matters or what to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Some lines of the contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExcerptFact {
+    /// The source that they are, as cited.
+    pub source: String,
+    /// The document's name.
+    pub document: String,
+    /// The first line's number, from 1.
+    pub line: u32,
+    /// The column of what is cited in that line, from 1.
+    pub column: u32,
+    /// The lines without their ends, long ones cut.
+    pub lines: Vec<String>,
+    /// Whether what is cited goes on after them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
+}
+
+/// A response that an operation declares.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResponseFact {
+    /// A status, a range such as `4XX`, or `default`.
+    pub status: String,
+    /// Its description.
+    pub description: String,
+    /// `document:line:column` of where the operation declares it.
+    pub place: String,
 }
 
 /// What the preflight learned.
@@ -175,6 +216,9 @@ pub struct CaseFinished {
     pub gaps: Vec<GapFact>,
     /// Further facts, such as a measured latency.
     pub notes: Vec<String>,
+    /// How long after its revocation was answered the key was first refused, in microseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocation_latency_us: Option<u64>,
     /// The command that runs this case again.
     pub reproduce: String,
     /// The request as a curl command, where curl can send it.
@@ -192,6 +236,9 @@ pub struct ControlFact {
     pub accepted: bool,
     /// What it got, in one line.
     pub seen: String,
+    /// Its last request and what came back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<Box<ExchangeFact>>,
 }
 
 /// What a look at the sentinel showed.
@@ -293,6 +340,9 @@ pub struct JudgementFact {
 pub struct ExchangeFact {
     /// What the exchange was for: `main`, `control`, `look`, `setup` …
     pub label: String,
+    /// Whether the case judges it; the others prepare it or look at what it did.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub judged: bool,
     /// The method.
     pub method: String,
     /// The request target as sent.

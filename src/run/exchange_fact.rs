@@ -23,6 +23,7 @@ pub fn exchange_fact(logged: &Logged, redactor: &SharedRedactor) -> ExchangeFact
             sent_target(exchange).unwrap_or_else(|| request.target.display_lossy().into_bytes());
         ExchangeFact {
             label: logged.label.clone(),
+            judged: false,
             method: request.method.clone(),
             target: String::from_utf8_lossy(&redactor.redact(&target)).into_owned(),
             status: exchange

@@ -7,8 +7,8 @@ use super::Job;
 use super::event::{
     CaseFinished, ControlFact, ExchangeFact, GapFact, JudgementFact, SentinelFact, Verdict,
 };
-use super::exchange_fact::exchange_fact;
-use super::perform::{Absence, Performance};
+use super::exchange_fact::{exchange_fact, microseconds};
+use super::perform::{Absence, Logged, Performance};
 use super::stop::StopReason;
 use super::{reproduce, verdict};
 
@@ -44,6 +44,15 @@ impl Controls<'_> {
     }
 }
 
+impl<'a> Controls<'a> {
+    /// The plain request that showed what it did, as it went over the wire.
+    fn logged(&self) -> Option<&'a Logged> {
+        let base = self.base?;
+        let label = &base.record.sends.last()?.send.label;
+        base.log.iter().rfind(|logged| logged.label == *label)
+    }
+}
+
 /// Judges a case and writes it down.
 #[must_use]
 pub fn finished(
@@ -52,6 +61,7 @@ pub fn finished(
     performance: &Performance,
     controls: Option<Controls>,
 ) -> CaseFinished {
+    let control_exchange = controls.as_ref().and_then(|controls| controls.logged());
     let control = controls.map(|controls| controls.seen());
     let record = &performance.record;
     let subject = Subject {
@@ -77,12 +87,18 @@ pub fn finished(
     });
     finished.gaps = gaps(&subject);
     finished.notes = notes(performance, &finished.judgements);
+    finished.revocation_latency_us = performance.record.revocation_latency.map(microseconds);
     finished.curl = curl(job, case, performance);
     finished.exchanges = exchanges.into_iter().map(|(_, fact)| fact).collect();
     finished.control = control.map(|control| ControlFact {
         name: control.name,
         accepted: control.accepted,
         seen: control.seen,
+        exchange: control_exchange.map(|logged| {
+            let mut fact = exchange_fact(logged, job.fixtures.messenger().redactor());
+            fact.label = "control".to_owned();
+            Box::new(fact)
+        }),
     });
     finished
 }
@@ -159,6 +175,7 @@ fn blank(job: &Job, case: &Case, judgements: Vec<JudgementFact>) -> CaseFinished
         sentinel: None,
         gaps: Vec::new(),
         notes: Vec::new(),
+        revocation_latency_us: None,
         reproduce: reproduce::command(case, &job.target, tier),
         curl: None,
         duration_us: 0,
@@ -190,6 +207,7 @@ fn log(job: &Job, case: &Case, performance: &Performance) -> Vec<(String, Exchan
         .iter()
         .map(|logged| {
             let mut fact = exchange_fact(logged, redactor);
+            fact.judged = case.focus.contains(&logged.label);
             if case.focus.contains(&logged.label) && case.focus.len() == 1 {
                 fact.label = "main".to_owned();
             }

@@ -9,6 +9,7 @@ mod assemble;
 pub mod conclusion;
 pub mod event;
 mod exchange_fact;
+mod facts;
 mod judge;
 mod limits;
 mod look;

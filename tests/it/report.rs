@@ -10,6 +10,7 @@
 mod compare;
 pub mod events;
 mod formats;
+mod html;
 mod junit;
 mod merging;
 pub mod schema;

@@ -12,6 +12,7 @@ use crate::run::event::{
     CaseFact, EVENT_LOG_VERSION, NamedDigest, OperationFact, RequirementFact, RunStarted,
     SettingFact,
 };
+use crate::run::facts;
 use crate::run::verdict::Policy;
 
 /// Everything that was decided before the first request.
@@ -34,7 +35,7 @@ pub fn started(parts: &Parts, policy: &Policy, run: String) -> RunStarted {
         operations: operation_facts(parts),
         settings: setting_facts(settings),
         cases: case_facts(plan),
-        requirements: requirement_facts(plan, policy),
+        requirements: requirement_facts(parts, policy),
         filtered_out: plan.filtered_out,
     }
 }
@@ -68,6 +69,7 @@ fn operation_facts(parts: &Parts) -> Vec<OperationFact> {
             method: operation.method.clone(),
             path: operation.path.clone(),
             place: format!("{}:{}", parts.document.name(), operation.position),
+            responses: facts::responses(operation, &parts.document),
         })
         .collect()
 }
@@ -83,7 +85,8 @@ fn setting_facts(settings: &Settings) -> Vec<SettingFact> {
         .collect()
 }
 
-fn requirement_facts(plan: &Plan, policy: &Policy) -> Vec<RequirementFact> {
+fn requirement_facts(parts: &Parts, policy: &Policy) -> Vec<RequirementFact> {
+    let plan = &parts.plan;
     let mut judging: BTreeMap<RequirementIndex, usize> = BTreeMap::new();
     for case in &plan.cases {
         let indexes = case.requirements.iter().chain(&case.attached);
@@ -108,6 +111,9 @@ fn requirement_facts(plan: &Plan, policy: &Policy) -> Vec<RequirementFact> {
                 .get(&RequirementIndex(index))
                 .copied()
                 .unwrap_or_default(),
+            excerpts: facts::excerpts(requirement, &parts.document),
+            gap: requirement.gap.clone(),
+            note: requirement.note.clone(),
         })
         .collect()
 }

@@ -27,16 +27,17 @@ fn what_fails_for_one_reason_is_one_cause_whatever_the_key() {
         failed("warned", length_sent(), Verdict::Warn, false),
     ]);
     let record = RunRecord::fold(&events);
-    let causes = cause::causes(&record.cases);
-    let counts: Vec<(usize, &str)> = causes
+    let causes = cause::causes(&record);
+    let counts: Vec<(bool, usize, &str)> = causes
         .iter()
-        .map(|cause| (cause.cases.len(), cause.failure.actual.as_str()))
+        .map(|cause| (cause.counts, cause.cases.len(), cause.first.actual.as_str()))
         .collect();
     assert_eq!(
         counts,
         [
-            (2, "204 No Content, and key 4711 is dead"),
-            (1, "500 Internal Server Error")
+            (true, 2, "204 No Content, and key 4711 is dead"),
+            (true, 1, "500 Internal Server Error"),
+            (false, 1, "Content-Length: 0"),
         ]
     );
 }

@@ -45,6 +45,7 @@ pub fn started(cases: &[CaseFact]) -> Event {
             method: "DELETE".to_owned(),
             path: "/api-keys/{apiKey}".to_owned(),
             place: "sinjapp-business.v1.yaml:31:5".to_owned(),
+            responses: Vec::new(),
         }],
         settings: vec![SettingFact {
             name: "allow".to_owned(),
@@ -79,6 +80,7 @@ pub fn passed(text: &str) -> CaseFinished {
         sentinel: Some(SentinelFact::Alive),
         gaps: Vec::new(),
         notes: Vec::new(),
+        revocation_latency_us: None,
         reproduce: format!(
             "probity run --target https://acme.example --exact {}",
             id(text)
@@ -137,6 +139,7 @@ pub fn exchange(received: &str) -> ExchangeFact {
     let sent = "DELETE /api/v1/api-keys/42 HTTP/1.1\r\nHost: acme.example\r\n\r\n";
     ExchangeFact {
         label: "main".to_owned(),
+        judged: true,
         method: "DELETE".to_owned(),
         target: "/api/v1/api-keys/42".to_owned(),
         status: received.get(9..12).and_then(|status| status.parse().ok()),
@@ -184,6 +187,7 @@ pub fn not_refused() -> Failure {
             },
         ],
         exchange: Some(0),
+        part: None,
         note: Some("anybody can revoke any key".to_owned()),
     }
 }
@@ -203,6 +207,7 @@ pub fn length_sent() -> Failure {
             line: None,
         }],
         exchange: Some(0),
+        part: None,
         note: None,
     }
 }
@@ -277,6 +282,7 @@ pub fn red() -> Vec<Event> {
         name: "admin-revokes".to_owned(),
         accepted: true,
         seen: "204 No Content".to_owned(),
+        exchange: None,
     });
     wrong.curl = Some("curl --path-as-is -X DELETE https://acme.example/x".to_owned());
     let cases = vec![
@@ -428,5 +434,6 @@ fn poison(case: &mut CaseFinished) {
         name: "c".to_owned(),
         accepted: false,
         seen: HOSTILE.to_owned(),
+        exchange: None,
     });
 }

@@ -35,6 +35,9 @@ fn demand(of: &str, cases: usize) -> RequirementFact {
         sources: Vec::new(),
         gating: true,
         cases,
+        excerpts: Vec::new(),
+        gap: None,
+        note: None,
     }
 }
 

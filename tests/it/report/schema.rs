@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use super::runs;
 
 /// Members that a line may lack: additions since the first version.
-const OPTIONAL: [&str; 9] = [
+const OPTIONAL: [&str; 10] = [
+    "responses",
     "base64",
     "baseline",
     "cases",

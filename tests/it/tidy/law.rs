@@ -111,7 +111,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hyper_util", &["http/client/"]),
     ("jsonschema", &["api/schema.rs", "api/schema/"]),
     ("libtest_mimic", &["driver.rs", "driver/"]),
-    ("minijinja", &["report/html.rs"]),
     ("quick_junit", &["report/junit.rs"]),
     ("quick_xml", &["report/junit.rs"]),
     ("reqwest", &["http/fetch.rs"]),
