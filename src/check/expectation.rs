@@ -8,6 +8,7 @@
 //!               accepted from an authorised caller; else it cannot be judged.
 
 use super::{Judgement, Life, Record, Sent, Subject, Violation, fold};
+use crate::http::Fault;
 use crate::plan::{Effect, Expect, Slot};
 
 /// Judges the case's requests by an expectation.
@@ -36,7 +37,7 @@ fn status(subject: &Subject, expect: &Expect, index: usize, sent: &Sent) -> Judg
     }
     let wanted = words(expect);
     let Some(status) = sent.status() else {
-        return no_answer(subject, &wanted, index, sent);
+        return no_answer(subject, expect, index, sent);
     };
     if expect.status.iter().any(|pattern| pattern.matches(status)) {
         return right_status(subject, index, sent, status);
@@ -92,11 +93,13 @@ fn right_status(subject: &Subject, index: usize, sent: &Sent, status: u16) -> Ju
     Judgement::Satisfied
 }
 
-/// No answer, twice: a failure, if the target answers others.
-fn no_answer(subject: &Subject, wanted: &str, index: usize, sent: &Sent) -> Judgement {
+/// No answer, twice: a failure, if the target answers others, unless hanging up is an answer here.
+fn no_answer(subject: &Subject, expect: &Expect, index: usize, sent: &Sent) -> Judgement {
     let answers_others = subject.control.is_none_or(|control| control.answered);
-    if answers_others {
-        Judgement::Violated(vec![Violation::at(index, wanted, sent.seen())])
+    if answers_others && expect.closed && hung_up(sent) {
+        Judgement::Satisfied
+    } else if answers_others {
+        Judgement::Violated(vec![Violation::at(index, words(expect), sent.seen())])
     } else {
         Judgement::Undecided(sent.seen())
     }
@@ -138,7 +141,18 @@ fn state(record: &Record, effect: Effect) -> Judgement {
     }))
 }
 
+/// Whether the target closed the connection; that it only kept silent is no end.
+fn hung_up(sent: &Sent) -> bool {
+    matches!(
+        sent.exchange.outcome,
+        Err(Fault::ClosedBeforeResponse | Fault::Reset { received_bytes: 0 })
+    )
+}
+
 fn words(expect: &Expect) -> String {
     let statuses: Vec<String> = expect.status.iter().map(ToString::to_string).collect();
+    if expect.closed {
+        return format!("{} or a closed connection", statuses.join(", "));
+    }
     statuses.join(" or ")
 }
