@@ -42,7 +42,10 @@ pub fn no_effect(subject: &Subject, requirement: &Requirement) -> Judgement {
 
 /// A credential that an operation accepted is refused there with 401 once it is dead.
 pub fn refused_elsewhere(subject: &Subject, _: &Requirement) -> Judgement {
-    match once_accepted(subject, "the key could not use this operation while it lived") {
+    match once_accepted(
+        subject,
+        "the key could not use this operation while it lived",
+    ) {
         Ok((index, after)) => refused(index, after),
         Err(judgement) => judgement,
     }

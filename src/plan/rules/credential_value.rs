@@ -11,7 +11,7 @@
 
 use super::request::MAIN;
 use super::valid_request::base;
-use super::{Context, ControlDraft, Draft, Rule};
+use super::{Context, ControlDraft, Draft, Rule, script_name};
 use crate::plan::{Derivation, Holder, Piece, Script};
 
 /// An empty value and one of blanks alone.
@@ -205,15 +205,10 @@ fn drafts<'v>(
             let send = context
                 .requests
                 .insufficient(context.requests.with_value(value));
-            let name = if detail.is_empty() {
-                rule.to_owned()
-            } else {
-                format!("{rule}::{detail}")
-            };
             Draft {
                 detail: detail.to_owned(),
                 title: words.to_owned(),
-                script: Script::single(name, send),
+                script: Script::single(script_name(rule, detail), send),
                 focus: vec![MAIN.to_owned()],
                 control: Some(ControlDraft {
                     base: control_of(context, control),

@@ -48,7 +48,11 @@ fn empty_id(context: &Context) -> Vec<Draft> {
         ("blank", under("%20"), "a blank as the id"),
         ("nul", under("%00"), "a NUL as the id"),
         ("dot", under("%2E"), "an encoded dot as the id"),
-        ("parent", parent("/.."), "an id and a segment that takes it back"),
+        (
+            "parent",
+            parent("/.."),
+            "an id and a segment that takes it back",
+        ),
         (
             "encoded-parent",
             parent("%2F.."),

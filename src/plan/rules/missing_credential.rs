@@ -106,7 +106,12 @@ fn missing_credential_content_type(context: &Context) -> Vec<Draft> {
             template.headers.push(field);
             let send = context.requests.insufficient(template);
             let script = Script::single(format!("missing-credential-content-type::{detail}"), send);
-            Draft::guarded(context, detail, format!("no credential, and {words}"), script)
+            Draft::guarded(
+                context,
+                detail,
+                format!("no credential, and {words}"),
+                script,
+            )
         })
         .collect()
 }

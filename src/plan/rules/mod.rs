@@ -140,6 +140,15 @@ impl Draft {
     }
 }
 
+/// The name of a rule's script: the rule's own where it has one case.
+fn script_name(rule: &str, detail: &str) -> String {
+    if detail.is_empty() {
+        rule.to_owned()
+    } else {
+        format!("{rule}::{detail}")
+    }
+}
+
 /// The controls of a case, before they are shared.
 #[derive(Debug, Clone)]
 pub struct ControlDraft {

@@ -61,7 +61,9 @@ pub(super) static TABLE: &[Defect] = &[
         &[Hook::Admit(|call| {
             without_key(call, |call| {
                 let names = ["token", "access_token"].into_iter();
-                names.filter_map(|name| call.request.query_value(name)).next()
+                names
+                    .filter_map(|name| call.request.query_value(name))
+                    .next()
             })
         })],
     ),

@@ -124,7 +124,11 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
-        (Effect, "limited-key-revokes-full-keys-behind-401", "RAK-AUZ-01"),
+        (
+            Effect,
+            "limited-key-revokes-full-keys-behind-401",
+            "RAK-AUZ-01",
+        ),
         "keys are made narrow unless asked otherwise, and a key without the scope revokes those that \
          may everything behind its refusal",
         &[Hook::Answer(|call, _| {

@@ -2,9 +2,7 @@
 
 use super::Class::Path;
 use super::effect::neighbour;
-use super::path::{
-    list, malformed, readdress, revoke_everything, revoke_pattern, revoke_range,
-};
+use super::path::{list, malformed, readdress, revoke_everything, revoke_pattern, revoke_range};
 use super::{Defect, defect};
 use crate::tenant::answer::Answer;
 use crate::tenant::hooks::Hook;
@@ -103,10 +101,19 @@ pub(super) static TABLE: &[Defect] = &[
         &[Hook::Id(|_, text| strict_id(text.rsplit_once('/')?.1))],
     ),
     defect(
-        (Path, "traversal-is-resolved-after-decoding-twice", "RAK-INP-15"),
+        (
+            Path,
+            "traversal-is-resolved-after-decoding-twice",
+            "RAK-INP-15",
+        ),
         "slashes and dot segments that are encoded twice are resolved",
         &[Hook::Id(|_, text| {
-            strict_id(decoded(text).split_once("/../").filter(|_| text.contains('%'))?.1)
+            strict_id(
+                decoded(text)
+                    .split_once("/../")
+                    .filter(|_| text.contains('%'))?
+                    .1,
+            )
         })],
     ),
     defect(
@@ -119,7 +126,9 @@ pub(super) static TABLE: &[Defect] = &[
         "an id in a form replaces the path value",
         &[Hook::Request(|_, request| {
             readdress(request, |request| {
-                request.body_value("id").filter(|_| request.json().is_none())
+                request
+                    .body_value("id")
+                    .filter(|_| request.json().is_none())
             });
         })],
     ),
@@ -142,9 +151,7 @@ pub(super) static TABLE: &[Defect] = &[
     defect(
         (Path, "all-revokes-all", "RAK-INP-23"),
         "the id all revokes all keys",
-        &[Hook::Id(|call, text| {
-            revoke_pattern(call, text, "all")
-        })],
+        &[Hook::Id(|call, text| revoke_pattern(call, text, "all"))],
     ),
     defect(
         (Path, "sql-in-id-revokes-all", "RAK-INP-23"),
