@@ -230,3 +230,21 @@ impl Template {
             .any(|piece| matches!(piece, Piece::Secret(_, derivation) if derivation.is_live()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::IdSpelling;
+
+    #[test]
+    fn an_id_is_spelled_in_other_ways_where_it_has_them() {
+        let spelled = |spelling: IdSpelling, id: &str| spelling.spell(id);
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(spelled(IdSpelling::Hexadecimal, "42"), some("0x2a"));
+        assert_eq!(spelled(IdSpelling::Octal, "42"), some("052"));
+        assert_eq!(spelled(IdSpelling::FullWidth, "4"), some("%EF%BC%94"));
+        assert_eq!(spelled(IdSpelling::Underscored, "427"), some("4_27"));
+        assert_eq!(spelled(IdSpelling::Underscored, "4"), None);
+        assert_eq!(spelled(IdSpelling::EncodedTwice, "42"), some("%2534%2532"));
+        assert_eq!(spelled(IdSpelling::EncodedTwice, "key-42"), None);
+    }
+}

@@ -18,8 +18,8 @@ pub const FORMS: [&str; 14] = [
     "X-Access-Token: {}",
 ];
 
-/// Path values: `{}` is a new key's id and `{+}` that of the next; what else stands in braces is made
-/// of the former.
+/// Path values: `{}` is a new key's id and `{+}` that of the next; what else stands in braces is
+/// made of the former.
 pub const PATH_VALUES: [&str; 44] = [
     "{}abc",
     "{}.1",
