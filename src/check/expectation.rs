@@ -8,7 +8,6 @@
 //!               accepted from an authorised caller; else it cannot be judged.
 
 use super::{Judgement, Life, Record, Sent, Subject, Violation, fold};
-use crate::http::Fault;
 use crate::plan::{Effect, Expect, Slot};
 
 /// Judges the case's requests by an expectation.
@@ -96,7 +95,7 @@ fn right_status(subject: &Subject, index: usize, sent: &Sent, status: u16) -> Ju
 /// No answer, twice: a failure, if the target answers others, unless hanging up is an answer here.
 fn no_answer(subject: &Subject, expect: &Expect, index: usize, sent: &Sent) -> Judgement {
     let answers_others = subject.control.is_none_or(|control| control.answered);
-    if answers_others && expect.closed && hung_up(sent) {
+    if answers_others && expect.closed && sent.hung_up() {
         Judgement::Satisfied
     } else if answers_others {
         Judgement::Violated(vec![Violation::at(index, words(expect), sent.seen())])
@@ -139,14 +138,6 @@ fn state(record: &Record, effect: Effect) -> Judgement {
             }
         }
     }))
-}
-
-/// Whether the target closed the connection; that it only kept silent is no end.
-fn hung_up(sent: &Sent) -> bool {
-    matches!(
-        sent.exchange.outcome,
-        Err(Fault::ClosedBeforeResponse | Fault::Reset { received_bytes: 0 })
-    )
 }
 
 fn words(expect: &Expect) -> String {

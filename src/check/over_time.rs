@@ -130,10 +130,14 @@ pub fn refused_on_kept_connection(subject: &Subject, _: &Requirement) -> Judgeme
 
 fn on_kept(index: usize, after: &Sent) -> Judgement {
     let connection = after.exchange.connection.as_ref();
-    if connection.is_some_and(|connection| connection.reused) {
-        return refused(index, after);
+    if !connection.is_some_and(|connection| connection.reused) {
+        return Judgement::Silent("the target does not keep connections".to_owned());
     }
-    Judgement::Silent("the target does not keep connections".to_owned())
+    // A server may close a connection at any time (RFC 9112 §9.5).
+    if after.hung_up() {
+        return Judgement::Silent(after.seen());
+    }
+    refused(index, after)
 }
 
 /// What was revoked a while ago is still dead.
