@@ -63,6 +63,8 @@ pub enum Slot {
     Second,
     /// One more, by number, for scripts that address many at once.
     Further(u8),
+    /// One that was made to be able to do everything.
+    Privileged,
     /// An instance of the other tenant.
     Foreign,
     /// A second instance of the other tenant, made for one script.
@@ -75,6 +77,7 @@ impl fmt::Display for Slot {
             Self::Victim => formatter.write_str("victim"),
             Self::Second => formatter.write_str("second"),
             Self::Further(number) => write!(formatter, "further-{number}"),
+            Self::Privileged => formatter.write_str("privileged"),
             Self::Foreign => formatter.write_str("foreign"),
             Self::ForeignSecond => formatter.write_str("foreign-second"),
         }

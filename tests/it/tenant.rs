@@ -9,6 +9,7 @@
 )]
 
 mod conforming;
+mod forms;
 mod odd;
 mod samples;
 mod script;

@@ -2,6 +2,7 @@
 
 mod admission;
 mod bypass;
+mod credential;
 mod effect;
 mod flaky;
 mod method;
@@ -9,9 +10,12 @@ mod path;
 mod protocol;
 mod refusal;
 mod response;
+mod spelling;
 mod timing;
 
 use super::hooks::Hook;
+
+pub(super) use effect::make_narrow;
 
 /// What kind of thing a defect breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,13 +77,15 @@ impl Defect {
 }
 
 /// The tables, one a file.
-static TABLES: [&[Defect]; 10] = [
+static TABLES: [&[Defect]; 12] = [
     admission::TABLE,
+    credential::TABLE,
     refusal::TABLE,
     response::TABLE,
     effect::TABLE,
     timing::TABLE,
     path::TABLE,
+    spelling::TABLE,
     bypass::TABLE,
     method::TABLE,
     protocol::TABLE,
