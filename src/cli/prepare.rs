@@ -141,6 +141,7 @@ pub fn parts(arguments: &RunArguments, settings: Settings) -> Result<Parts, Exit
         api,
         suite: suite_text,
         plan,
+        ca_pem: None,
     })
 }
 

@@ -7,7 +7,7 @@ mod rehearsal;
 mod table;
 mod unprovable;
 
-pub use embedded::EmbeddedTenant;
+pub use embedded::{CA_FILE, EmbeddedTenant};
 pub use matrix::{DefectRow, Fate, KillMatrix, OddRow, RequirementRow, SelftestError, selftest};
 pub use page::page;
 pub use rehearsal::{Rehearsal, RehearsalError, Sighting};

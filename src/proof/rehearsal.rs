@@ -142,6 +142,9 @@ pub struct Trial {
     /// The requirement that is awaited: while it catches nothing, the suite is run again on the
     /// same tenant, since what shows now and then may not show in one run.
     pub until: Option<&'static str>,
+    /// Whether its certificate is taken whatever it is: else a run ends before its first case
+    /// where it is not to be trusted.
+    pub insecure: bool,
     /// Whether many cases run at once, as in a run by hand. One after the other gives the same
     /// matrix each time.
     pub crowded: bool,
@@ -162,10 +165,14 @@ pub async fn rehearse(trial: Trial) -> Result<Rehearsal, RehearsalError> {
     let tenant = Tenant::start(settings)
         .await
         .map_err(RehearsalError::Tenant)?;
-    let mut rehearsal = once(&tenant, trial.crowded).await?;
+    let manner = Manner {
+        insecure: trial.insecure,
+        crowded: trial.crowded,
+    };
+    let mut rehearsal = once(&tenant, manner).await?;
     if let Some(code) = trial.until {
         while rehearsal.runs < RUNS_MAX && !rehearsal.caught_by(code) {
-            let again = once(&tenant, trial.crowded).await?;
+            let again = once(&tenant, manner).await?;
             rehearsal.absorb(again);
         }
     }
@@ -173,14 +180,21 @@ pub async fn rehearse(trial: Trial) -> Result<Rehearsal, RehearsalError> {
     Ok(rehearsal)
 }
 
-async fn once(tenant: &Tenant, crowded: bool) -> Result<Rehearsal, RehearsalError> {
-    let job = job(tenant, crowded).await?;
+/// How a run goes about it.
+#[derive(Clone, Copy)]
+struct Manner {
+    insecure: bool,
+    crowded: bool,
+}
+
+async fn once(tenant: &Tenant, manner: Manner) -> Result<Rehearsal, RehearsalError> {
+    let job = job(tenant, manner).await?;
     let (sender, receiver) = unbounded_channel();
     let _end = run::run(job, Stopper::default(), sender).await;
     Ok(gather(receiver))
 }
 
-async fn job(tenant: &Tenant, crowded: bool) -> Result<Job, RehearsalError> {
+async fn job(tenant: &Tenant, manner: Manner) -> Result<Job, RehearsalError> {
     let fixtures = tenant.fixtures();
     let environment = fixtures.environment().into_iter();
     let inputs = Inputs {
@@ -194,7 +208,8 @@ async fn job(tenant: &Tenant, crowded: bool) -> Result<Job, RehearsalError> {
             timeout: Some(EXCHANGE_MAX.to_owned()),
             linger: Some(LINGER.to_owned()),
             max_time: Some(RUN_MAX.to_owned()),
-            test_threads: (!crowded).then(|| "1".to_owned()),
+            insecure: Some(manner.insecure),
+            test_threads: (!manner.crowded).then(|| "1".to_owned()),
             ..Flags::default()
         },
     };
@@ -211,6 +226,7 @@ async fn job(tenant: &Tenant, crowded: bool) -> Result<Job, RehearsalError> {
         api: script.api,
         suite: suite_text(),
         plan: script.plan,
+        ca_pem: fixtures.root_pem.clone().map(String::into_bytes),
     };
     run::assemble(parts).await.map_err(RehearsalError::Assemble)
 }

@@ -10,8 +10,9 @@ mod protocol;
 mod refusal;
 mod response;
 mod timing;
+mod transport;
 
-use super::hooks::Hook;
+use super::hooks::{Hook, is_about_tls};
 
 /// What kind of thing a defect breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +27,8 @@ pub enum Class {
     Path,
     /// HTTP itself.
     Protocol,
+    /// TLS, and what goes beside it or over it.
+    Transport,
     /// Something that shows now and then.
     Flaky,
 }
@@ -40,6 +43,7 @@ impl Class {
             Class::Effect => "effect",
             Class::Path => "path",
             Class::Protocol => "protocol",
+            Class::Transport => "transport",
             Class::Flaky => "flaky",
         }
     }
@@ -66,6 +70,12 @@ impl Defect {
         Defect::all().find(|defect| defect.name == name)
     }
 
+    /// Whether a tenant with it speaks TLS, which it is about.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        is_about_tls(self.hooks)
+    }
+
     /// All of them, in a fixed order.
     pub fn all() -> impl Iterator<Item = Defect> {
         TABLES.iter().flat_map(|table| table.iter()).copied()
@@ -73,7 +83,7 @@ impl Defect {
 }
 
 /// The tables, one a file.
-static TABLES: [&[Defect]; 10] = [
+static TABLES: [&[Defect]; 11] = [
     admission::TABLE,
     refusal::TABLE,
     response::TABLE,
@@ -83,6 +93,7 @@ static TABLES: [&[Defect]; 10] = [
     bypass::TABLE,
     method::TABLE,
     protocol::TABLE,
+    transport::TABLE,
     flaky::TABLE,
 ];
 
