@@ -9,6 +9,7 @@
 )]
 
 mod conforming;
+mod encrypted;
 mod odd;
 mod samples;
 mod script;

@@ -19,7 +19,8 @@ pub(super) struct Trust {
     pub config_of_http2: Arc<ClientConfig>,
     /// The name that the certificate has to have.
     pub name: ServerName<'static>,
-    verifier: Arc<dyn ServerCertVerifier>,
+    /// An error where this machine has no roots, which hinders nobody who takes anybody.
+    verifier: Result<Arc<Verifier>, rustls::Error>,
 }
 
 impl Trust {
@@ -41,13 +42,11 @@ impl Trust {
             .map(certificates)
             .transpose()?
             .unwrap_or_default();
-        let verifier = Verifier::new_with_extra_roots(given, Arc::clone(&provider));
-        let verifier: Arc<dyn ServerCertVerifier> =
-            Arc::new(verifier.map_err(|error| failed(&error))?);
-        let asked: Arc<dyn ServerCertVerifier> = if settings.insecure {
-            Arc::new(Anybody(Arc::clone(&provider)))
-        } else {
-            Arc::clone(&verifier)
+        let verifier = Verifier::new_with_extra_roots(given, Arc::clone(&provider)).map(Arc::new);
+        let asked: Arc<dyn ServerCertVerifier> = match &verifier {
+            _ if settings.insecure => Arc::new(Anybody(Arc::clone(&provider))),
+            Ok(verifier) => Arc::<Verifier>::clone(verifier),
+            Err(error) => return Err(failed(error)),
         };
         let config = |protocols: &[&[u8]]| client_config(&provider, &asked, protocols);
         Ok(Self {
@@ -64,9 +63,9 @@ impl Trust {
             return Some("no certificate was shown".to_owned());
         };
         let now = UnixTime::now();
-        let verified = self
-            .verifier
-            .verify_server_cert(own, others, &self.name, &[], now);
+        let verified = self.verifier.as_ref().map_err(Clone::clone);
+        let verified = verified
+            .and_then(|verifier| verifier.verify_server_cert(own, others, &self.name, &[], now));
         verified.err().map(|error| error.to_string())
     }
 }
