@@ -4,7 +4,7 @@
 //!               and have the same effect as by HTTP/1.1.
 //! ## Why        Another version often takes another way through proxies and frameworks, and what
 //!               guards one of the ways may be missing on the other.
-//! ## Spec       RFC 9113 §8: the versions differ in how messages are framed, not in what they mean.
+//! ## Spec       RFC 9113 §8: messages are framed otherwise, and mean the same.
 //! ## Silent     Where the target is plain HTTP, or does not choose HTTP/2 when that is offered.
 
 use super::request::MAIN;
