@@ -373,6 +373,9 @@ pub struct ServeArguments {
     /// Behave correctly, but unusually
     #[arg(long = "odd", value_name = "NAME")]
     pub odd: Vec<String>,
+    /// Speak TLS; the fixtures tell by which root to trust it (defects of TLS do so anyway)
+    #[arg(long)]
+    pub tls: bool,
     /// List the defects that can be planted
     #[arg(long)]
     pub list_defects: bool,

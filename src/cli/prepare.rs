@@ -143,6 +143,7 @@ pub fn parts(arguments: &RunArguments, settings: Settings) -> Result<Parts, Exit
         api,
         suite: suite_text,
         plan,
+        ca_pem: None,
     })
 }
 

@@ -101,8 +101,8 @@ pub enum Wire {
     Kept,
     /// To the other tenant's URL, on a connection of its own.
     OtherTenant,
-    /// On a connection of its own without encryption, at the port of plain HTTP: only where the
-    /// target is encrypted and at its own scheme's port.
+    /// On a connection of its own without encryption: only where the target is encrypted. At the
+    /// port of plain HTTP where the target is at that of HTTPS, and else at the target's own.
     Cleartext,
     /// By HTTP/2 on a connection of its own: only where the target offers it.
     Http2,

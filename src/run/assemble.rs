@@ -17,6 +17,7 @@ use crate::fixture::{
 };
 use crate::http::{
     Client, ClientError, ClientSettings, Redactor, Target, TargetError, Text, TlsSettings,
+    check_certificates,
 };
 use crate::plan::rules::Requests;
 use crate::plan::{Holder, Plan, nearest, server_path};
@@ -111,6 +112,17 @@ pub enum AssembleError {
         #[source]
         source: SecretProblem,
     },
+    /// The certificates to trust cannot be read.
+    #[error("the certificates to trust in `{path}` ({origin}) cannot be used")]
+    Certificates {
+        /// The file.
+        path: String,
+        /// Where it was named.
+        origin: String,
+        /// The cause.
+        #[source]
+        source: ClientError,
+    },
     /// The client cannot be made.
     #[error("failed to prepare connections to the target")]
     Client(#[from] ClientError),
@@ -169,6 +181,8 @@ pub struct Parts {
     pub suite: SourceText,
     /// The plan, selected.
     pub plan: Plan,
+    /// Certificates in PEM that are trusted besides those that the settings name.
+    pub ca_pem: Option<Vec<u8>>,
 }
 
 /// Makes a job; secrets are read now, nothing is sent.
@@ -185,7 +199,8 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
     }
     let url = settings.target.value.clone().unwrap_or_default();
     let run = run_tag()?;
-    let messenger = messenger(settings, &target)?;
+    let tls = tls_settings(&parts)?;
+    let messenger = messenger(settings, &target, &tls)?;
     settings
         .secrets()
         .iter()
@@ -193,7 +208,7 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
     let fixtures = FixtureSettings {
         identities: identities(settings).await?,
         victims: victims(settings)?,
-        other: other_place(settings, &target)?,
+        other: other_place(settings, &target, &tls)?,
         resource: parts.plan.suite.resource.clone(),
         wiring: wiring(&parts.api, &parts.plan)?,
         allow: settings.allow.value,
@@ -224,13 +239,31 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
     })
 }
 
-fn client(settings: &Settings, target: &Target) -> Result<Client, AssembleError> {
-    let ca_pem = settings
-        .ca_file
-        .value
-        .as_ref()
-        .map(|path| read(path))
-        .transpose()?;
+fn tls_settings(parts: &Parts) -> Result<TlsSettings, AssembleError> {
+    let mut ca_pem = parts.ca_pem.clone();
+    if let Some(path) = &parts.settings.ca_file.value {
+        let given = read(path)?;
+        // Each alone, so that the fault is told of the file that has it.
+        check_certificates(&given).map_err(|source| AssembleError::Certificates {
+            path: path.clone(),
+            origin: parts.settings.ca_file.origin.to_string(),
+            source,
+        })?;
+        let all = ca_pem.get_or_insert_default();
+        all.push(b'\n');
+        all.extend(given);
+    }
+    Ok(TlsSettings {
+        ca_pem,
+        insecure: parts.settings.insecure.value,
+    })
+}
+
+fn client(
+    settings: &Settings,
+    target: &Target,
+    tls: &TlsSettings,
+) -> Result<Client, AssembleError> {
     let timeouts = settings.timeouts();
     Ok(Client::new(
         target.origin.clone(),
@@ -239,17 +272,18 @@ fn client(settings: &Settings, target: &Target) -> Result<Client, AssembleError>
             first_byte_timeout: timeouts.first_byte,
             exchange_timeout: timeouts.whole,
             response_bytes_max: RESPONSE_BYTES_MAX,
-            tls: TlsSettings {
-                ca_pem,
-                insecure: settings.insecure.value,
-            },
+            tls: tls.clone(),
             ..ClientSettings::default()
         },
     )?)
 }
 
-fn messenger(settings: &Settings, target: &Target) -> Result<Messenger, AssembleError> {
-    let client = client(settings, target)?;
+fn messenger(
+    settings: &Settings,
+    target: &Target,
+    tls: &TlsSettings,
+) -> Result<Messenger, AssembleError> {
+    let client = client(settings, target, tls)?;
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|error| AssembleError::NoRandomness(error.to_string()))?;
     let headers = settings.headers.iter().map(|header| {
@@ -271,7 +305,11 @@ fn messenger(settings: &Settings, target: &Target) -> Result<Messenger, Assemble
 }
 
 /// Where the other tenant is: at a URL of its own, below the same path.
-fn other_place(settings: &Settings, target: &Target) -> Result<OtherPlace, AssembleError> {
+fn other_place(
+    settings: &Settings,
+    target: &Target,
+    tls: &TlsSettings,
+) -> Result<OtherPlace, AssembleError> {
     let IdentitySetting::Given {
         target: Some(url), ..
     } = &settings.identities.other_tenant.value
@@ -286,7 +324,7 @@ fn other_place(settings: &Settings, target: &Target) -> Result<OtherPlace, Assem
         let why = "the other tenant's URL has another path than the target's";
         return Ok(OtherPlace::Unusable(why.to_owned()));
     }
-    Ok(OtherPlace::Own(client(settings, &other)?))
+    Ok(OtherPlace::Own(client(settings, &other, tls)?))
 }
 
 async fn identities(settings: &Settings) -> Result<BTreeMap<Holder, Identity>, AssembleError> {

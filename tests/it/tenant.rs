@@ -9,6 +9,7 @@
 )]
 
 mod conforming;
+mod encrypted;
 mod forms;
 mod odd;
 mod samples;

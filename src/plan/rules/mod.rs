@@ -12,6 +12,7 @@ mod dead_credential;
 mod doubled_credential;
 mod foreign_origin;
 mod hostile_credential;
+mod http_2;
 mod identity;
 mod lock_out;
 mod malformed_content;
@@ -170,7 +171,7 @@ pub const RULES: &[Rule] = &[
     addition::EMPTY_CONTENT,
     addition::PRECONDITION,
     connection::KEPT_CONNECTION,
-    connection::HTTP_2,
+    http_2::HTTP_2,
     connection::ABANDONED_REQUEST,
     valid_request::VALID_REQUEST_VARIATION,
     missing_credential::MISSING_CREDENTIAL,

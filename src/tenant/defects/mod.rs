@@ -12,8 +12,9 @@ mod refusal;
 mod response;
 mod spelling;
 mod timing;
+mod transport;
 
-use super::hooks::Hook;
+use super::hooks::{Hook, is_about_tls};
 
 pub(super) use effect::make_narrow;
 
@@ -30,6 +31,8 @@ pub enum Class {
     Path,
     /// HTTP itself.
     Protocol,
+    /// TLS, and what goes beside it or over it.
+    Transport,
     /// Something that shows now and then.
     Flaky,
 }
@@ -44,6 +47,7 @@ impl Class {
             Class::Effect => "effect",
             Class::Path => "path",
             Class::Protocol => "protocol",
+            Class::Transport => "transport",
             Class::Flaky => "flaky",
         }
     }
@@ -70,6 +74,12 @@ impl Defect {
         Defect::all().find(|defect| defect.name == name)
     }
 
+    /// Whether a tenant with it speaks TLS, which it is about.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        is_about_tls(self.hooks)
+    }
+
     /// All of them, in a fixed order.
     pub fn all() -> impl Iterator<Item = Defect> {
         TABLES.iter().flat_map(|table| table.iter()).copied()
@@ -77,7 +87,7 @@ impl Defect {
 }
 
 /// The tables, one a file.
-static TABLES: [&[Defect]; 12] = [
+static TABLES: [&[Defect]; 13] = [
     admission::TABLE,
     credential::TABLE,
     refusal::TABLE,
@@ -89,6 +99,7 @@ static TABLES: [&[Defect]; 12] = [
     bypass::TABLE,
     method::TABLE,
     protocol::TABLE,
+    transport::TABLE,
     flaky::TABLE,
 ];
 
