@@ -359,6 +359,9 @@ pub struct SelftestArguments {
     /// Defects and odd variants to try: parts of their names, or codes; all where none is named
     #[arg(value_name = "FILTER")]
     pub filters: Vec<String>,
+    /// Try every case on every defect, not only those that judge the requirement that it violates
+    #[arg(long)]
+    pub whole: bool,
     /// Print the matrix as JSON
     #[arg(long)]
     pub json: bool,

@@ -1,7 +1,7 @@
 //! `selftest`: the kill matrix.
 
 use probity::driver::Background;
-use probity::proof::{self, KillMatrix, SelftestError};
+use probity::proof::{self, Depth, KillMatrix, SelftestError};
 
 use super::args::SelftestArguments;
 use super::exit::Exit;
@@ -11,8 +11,13 @@ const NOT_PROVEN: u8 = 1;
 
 /// `probity selftest`.
 pub fn selftest(arguments: &SelftestArguments) -> Result<u8, Exit> {
+    let depth = if arguments.whole {
+        Depth::Whole
+    } else {
+        Depth::Own
+    };
     let background = Background::start_on_all_cores().map_err(|error| Exit::fault(&error))?;
-    let matrix = background.block_on(proof::selftest(&arguments.filters));
+    let matrix = background.block_on(proof::selftest(&arguments.filters, depth));
     let matrix = matrix.map_err(|error| match error {
         SelftestError::NoMatch { .. } => Exit::usage(&error),
         SelftestError::Rehearsal { .. } | SelftestError::BuiltIn(_) => Exit::fault(&error),

@@ -65,6 +65,15 @@ pub enum Fate {
     Survived,
 }
 
+/// How much of the suite is tried on a defect. On correct tenants all of it always is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// The cases that judge the requirement that it violates; all where those do not catch it.
+    Own,
+    /// All cases.
+    Whole,
+}
+
 /// A requirement as the matrix speaks of it.
 #[derive(Debug, Clone, Serialize)]
 pub struct RequirementRow {
@@ -76,7 +85,7 @@ pub struct RequirementRow {
     pub level: Level,
     /// Its profile.
     pub profile: Profile,
-    /// The defects that it caught, those that name it first.
+    /// The defects that violate it and that it caught.
     pub caught: Vec<&'static str>,
     /// Why no defect can prove it, where none can.
     pub unprovable: Option<&'static str>,
@@ -209,10 +218,10 @@ impl KillMatrix {
 /// # Errors
 ///
 /// Where a filter means nothing, what is built in is wrong, or a tenant does not start.
-pub async fn selftest(filters: &[String]) -> Result<KillMatrix, SelftestError> {
+pub async fn selftest(filters: &[String], depth: Depth) -> Result<KillMatrix, SelftestError> {
     let plan = Script::read().map_err(SelftestError::BuiltIn)?.plan;
     let (defects, odd) = select(filters)?;
-    let mut runs = rehearse_all(&plan, &defects, &odd).await?;
+    let mut runs = rehearse_all(trials(&plan, &defects, &odd, depth)).await?;
     let mut run = |name: &'static str| {
         runs.remove(name).ok_or(SelftestError::Rehearsal {
             tenant: name,
@@ -264,20 +273,22 @@ fn select(filters: &[String]) -> Result<(Vec<Defect>, Vec<Odd>), SelftestError> 
     Ok((defects.collect(), odd.collect()))
 }
 
-/// Every run, by the name of its tenant.
-async fn rehearse_all(
+/// What each tenant is tried with, by its name.
+fn trials(
     plan: &Plan,
     defects: &[Defect],
     odd: &[Odd],
-) -> Result<BTreeMap<&'static str, Rehearsal>, SelftestError> {
-    let permits = Arc::new(Semaphore::new(TENANTS_AT_ONCE));
+    depth: Depth,
+) -> Vec<(&'static str, Trial)> {
     let conforming = (CONFORMING, Trial::default());
     let defects = defects.iter().map(|defect| {
-        let now_and_then = defect.class == Class::Flaky && demanded(plan, *defect).is_some();
+        let own = demanded(plan, *defect).map(|_| defect.requirement);
+        let now_and_then = defect.class == Class::Flaky;
         let trial = Trial {
             defects: vec![*defect],
-            until: now_and_then.then_some(defect.requirement),
-            crowded: defect.class == Class::Flaky,
+            only: own.filter(|_| depth == Depth::Own),
+            until: own.filter(|_| now_and_then),
+            crowded: now_and_then,
             ..Trial::default()
         };
         (defect.name, trial)
@@ -290,13 +301,24 @@ async fn rehearse_all(
         };
         (odd.name, trial)
     });
+    std::iter::once(conforming)
+        .chain(odd)
+        .chain(defects)
+        .collect()
+}
+
+/// Every run, by the name of its tenant.
+async fn rehearse_all(
+    trials: Vec<(&'static str, Trial)>,
+) -> Result<BTreeMap<&'static str, Rehearsal>, SelftestError> {
+    let permits = Arc::new(Semaphore::new(TENANTS_AT_ONCE));
     let mut tasks = JoinSet::new();
-    for (name, trial) in std::iter::once(conforming).chain(defects).chain(odd) {
+    for (name, trial) in trials {
         let permits = Arc::clone(&permits);
         tasks.spawn(async move {
             // It is never closed; without a permit the run is only less polite.
             let permit = permits.acquire().await;
-            let run = rehearse(trial).await;
+            let run = rehearse_deeper(trial).await;
             drop(permit);
             (name, run)
         });
@@ -313,6 +335,22 @@ async fn rehearse_all(
         }
     }
     Ok(runs)
+}
+
+/// Where the cases of its own requirement do not catch a defect, whatever else does is of interest.
+async fn rehearse_deeper(trial: Trial) -> Result<Rehearsal, RehearsalError> {
+    let Some(code) = trial.only else {
+        return rehearse(trial).await;
+    };
+    let run = rehearse(trial.clone()).await?;
+    if run.caught_by(code) {
+        return Ok(run);
+    }
+    rehearse(Trial {
+        only: None,
+        ..trial
+    })
+    .await
 }
 
 /// The requirement that the defect violates, where the suite has it.
@@ -399,15 +437,12 @@ fn requirement_rows(plan: &Plan, defects: &[DefectRow]) -> Vec<RequirementRow> {
         let own = defects
             .iter()
             .filter(|row| named(row) && row.fate == Fate::Caught);
-        let others = defects
-            .iter()
-            .filter(|row| !named(row) && row.others.contains_key(&requirement.code));
         rows.push(RequirementRow {
             code: requirement.code.clone(),
             title: requirement.title.clone(),
             level: requirement.level,
             profile: requirement.profile,
-            caught: own.chain(others).map(|row| row.name).collect(),
+            caught: own.map(|row| row.name).collect(),
             unprovable: unprovable::reason(code),
         });
     }

@@ -8,7 +8,9 @@ mod table;
 mod unprovable;
 
 pub use embedded::EmbeddedTenant;
-pub use matrix::{DefectRow, Fate, KillMatrix, OddRow, RequirementRow, SelftestError, selftest};
+pub use matrix::{
+    DefectRow, Depth, Fate, KillMatrix, OddRow, RequirementRow, SelftestError, selftest,
+};
 pub use page::page;
 pub use rehearsal::{Rehearsal, RehearsalError, Sighting};
 pub use table::table;

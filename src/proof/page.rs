@@ -69,10 +69,9 @@ fn proven_by(matrix: &KillMatrix, row: &RequirementRow) -> String {
     if !now_and_then.is_empty() {
         return now_and_then;
     }
-    match (row.unprovable, row.caught.first()) {
-        (Some(reason), _) => format!("nothing: {}", cell(reason)),
-        (None, Some(defect)) => format!("among others `{defect}`"),
-        (None, None) => "nothing".to_owned(),
+    match row.unprovable {
+        Some(reason) => format!("nothing: {}", cell(reason)),
+        None => "nothing".to_owned(),
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use crate::api::{Api, ApiError};
 use crate::config::{ConfigError, Flags, Inputs, Settings};
 use crate::document::{Document, DocumentError};
-use crate::plan::{self, CaseId, Code, Level, Plan, PlanError, Profile};
+use crate::plan::{self, CaseId, Code, Level, Plan, PlanError, Profile, Selection};
 use crate::run::event::{CaseFinished, Event, JudgementFact, RunFinished, Verdict};
 use crate::run::{self, AssembleError, Job, Parts, SourceText, Stopper};
 use crate::suite::{Suite, SuiteError, Tier, built_in};
@@ -27,9 +27,10 @@ const EXCHANGE_MAX: &str = "5s";
 /// How long a revoked key is watched for coming back: a little longer than it takes to where one
 /// does, and about as long as the run takes anyway.
 const LINGER: &str = "350ms";
-/// The most runs until something that shows now and then is found by its own requirement. What it
-/// costs is paid by the few defects of that kind alone; others have found them by then.
-const RUNS_MAX: u32 = 5;
+
+/// The most runs until something that shows now and then is found by its own requirement: what the
+/// tenant does wrong every tenth time comes round in as many.
+const RUNS_MAX: u32 = 12;
 
 /// Makes the tenants' secrets and ids the same each time, so that what is found is, too.
 const SEED: u64 = 20_260_101;
@@ -139,6 +140,8 @@ pub struct Trial {
     pub defects: Vec<Defect>,
     /// What it does unusually.
     pub odd: Vec<Odd>,
+    /// The requirement whose cases run, where not all do.
+    pub only: Option<&'static str>,
     /// The requirement that is awaited: while it catches nothing, the suite is run again on the
     /// same tenant, since what shows now and then may not show in one run.
     pub until: Option<&'static str>,
@@ -147,7 +150,7 @@ pub struct Trial {
     pub crowded: bool,
 }
 
-/// Runs the whole suite, all tiers allowed and all profiles gating, against a fresh tenant.
+/// Runs the suite, all tiers allowed and all profiles gating, against a fresh tenant.
 ///
 /// # Errors
 ///
@@ -162,10 +165,11 @@ pub async fn rehearse(trial: Trial) -> Result<Rehearsal, RehearsalError> {
     let tenant = Tenant::start(settings)
         .await
         .map_err(RehearsalError::Tenant)?;
-    let mut rehearsal = once(&tenant, trial.crowded).await?;
+    let way = (trial.only, trial.crowded);
+    let mut rehearsal = once(&tenant, way).await?;
     if let Some(code) = trial.until {
         while rehearsal.runs < RUNS_MAX && !rehearsal.caught_by(code) {
-            let again = once(&tenant, trial.crowded).await?;
+            let again = once(&tenant, way).await?;
             rehearsal.absorb(again);
         }
     }
@@ -173,14 +177,17 @@ pub async fn rehearse(trial: Trial) -> Result<Rehearsal, RehearsalError> {
     Ok(rehearsal)
 }
 
-async fn once(tenant: &Tenant, crowded: bool) -> Result<Rehearsal, RehearsalError> {
-    let job = job(tenant, crowded).await?;
+/// The requirement whose cases run, if not all do; and whether many run at once.
+type Way = (Option<&'static str>, bool);
+
+async fn once(tenant: &Tenant, way: Way) -> Result<Rehearsal, RehearsalError> {
+    let job = job(tenant, way).await?;
     let (sender, receiver) = unbounded_channel();
     let _end = run::run(job, Stopper::default(), sender).await;
     Ok(gather(receiver))
 }
 
-async fn job(tenant: &Tenant, crowded: bool) -> Result<Job, RehearsalError> {
+async fn job(tenant: &Tenant, (only, crowded): Way) -> Result<Job, RehearsalError> {
     let fixtures = tenant.fixtures();
     let environment = fixtures.environment().into_iter();
     let inputs = Inputs {
@@ -210,9 +217,18 @@ async fn job(tenant: &Tenant, crowded: bool) -> Result<Job, RehearsalError> {
         document: script.document,
         api: script.api,
         suite: suite_text(),
-        plan: script.plan,
+        plan: selection(only).apply(script.plan),
     };
     run::assemble(parts).await.map_err(RehearsalError::Assemble)
+}
+
+/// The cases that judge a requirement; all where none is named.
+fn selection(code: Option<&str>) -> Selection {
+    Selection {
+        filters: code.map(str::to_owned).into_iter().collect(),
+        exact: true,
+        ..Selection::default()
+    }
 }
 
 impl Sighting {
@@ -230,7 +246,9 @@ impl Sighting {
 }
 
 impl Rehearsal {
-    fn caught_by(&self, code: &str) -> bool {
+    /// Whether a requirement caught something.
+    #[must_use]
+    pub fn caught_by(&self, code: &str) -> bool {
         let mut sightings = self.sightings.iter();
         sightings.any(|sighting| sighting.requirement.as_str() == code && sighting.caught())
     }

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use probity::driver::Background;
-use probity::proof::{self, Fate, KillMatrix, SelftestError};
+use probity::proof::{self, Depth, Fate, KillMatrix, SelftestError};
 
 /// Writes the page anew where it is set to anything.
 const BLESS: &str = "PROBITY_BLESS";
@@ -19,7 +19,7 @@ const BLESS: &str = "PROBITY_BLESS";
 fn tried(filters: &[&str]) -> Result<KillMatrix, SelftestError> {
     let filters: Vec<String> = filters.iter().map(ToString::to_string).collect();
     let background = Background::start_on_all_cores().expect("threads");
-    background.block_on(proof::selftest(&filters))
+    background.block_on(proof::selftest(&filters, Depth::Own))
 }
 
 /// The whole matrix, made once for all tests here.

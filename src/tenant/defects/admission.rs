@@ -242,7 +242,7 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
-        (Auth, "accepts-injected-sql-as-key", "RAK-AUT-19"),
+        (Auth, "accepts-injected-sql-as-key", "RAK-AUT-34"),
         "a key with a quote and an OR in it is let in",
         &[Hook::Admit(|call| {
             let key = presented(call)?.to_ascii_lowercase();

@@ -46,6 +46,14 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
+        (Effect, "content-hides-the-revocation", "RAK-EFF-21"),
+        "a revocation with content is answered with 204 and the key lives on",
+        &[Hook::Revoke(|call, id| {
+            let content = !call.request.body.is_empty();
+            (content && live(call, id)).then(|| Answer::bare(204))
+        })],
+    ),
+    defect(
         (Effect, "revokes-neighbour-instead", "RAK-EFF-01"),
         "the key that was made next is revoked instead",
         &[Hook::Revoke(|call, id| {
