@@ -1,7 +1,7 @@
 //! `run` and `demo`.
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use probity::config::{ReportFormat, Settings};
 use probity::driver::{self, Color, DriverOutcome, FaceOptions, Format, Selected, Watched};
@@ -72,6 +72,11 @@ fn execute(arguments: &RunArguments, brought: Brought) -> Result<u8, Exit> {
         ));
     }
     let events = events_path(&parts.settings);
+    if events.as_deref() == Some(Path::new("-")) {
+        return Err(Exit::usage_text(
+            "the event log is a file: standard output has the lines of the cases",
+        ));
+    }
     let job = driver::block_on(run::assemble(parts)).map_err(|error| Exit::fault(&error))?;
     let job = job.map_err(|error| Exit::usage_text(chain(&error)))?;
     let log = events.as_deref().map(EventLog::create).transpose();
