@@ -88,11 +88,7 @@ impl Resolver<'_> {
                 (&flags.max_time, &file.max_time),
                 amount::positive_duration,
             ),
-            linger: self.one(
-                &table::LINGER,
-                (&flags.linger, &file.linger),
-                (LINGER_DEFAULT, amount::duration),
-            ),
+            linger: self.linger(),
             revocation_within: self.one(
                 &table::REVOCATION_WITHIN,
                 (&None, &file.revocation_within),
@@ -219,6 +215,11 @@ impl Resolver<'_> {
         setting.value.sort();
         setting.value.dedup();
         setting
+    }
+
+    fn linger(&mut self) -> Setting<Duration> {
+        let given = (&self.flags.linger, &self.file.linger);
+        self.one(&table::LINGER, given, (LINGER_DEFAULT, amount::duration))
     }
 
     fn github(&mut self) -> Setting<bool> {

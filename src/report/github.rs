@@ -87,8 +87,9 @@ fn causes(runs: &[RunRecord<'_>]) -> Vec<Cause> {
     for run in runs {
         for case in &run.cases {
             let failed = matches!(run.face(case), Face::Failed(_));
-            let warned = case.judged.is_some_and(|case| !warnings(case).is_empty());
-            if !failed && !(warned && run.face(case) == Face::Ok) {
+            let warned = run.face(case) == Face::Ok
+                && case.judged.is_some_and(|case| !warnings(case).is_empty());
+            if !(failed || warned) {
                 continue;
             }
             let said = message(run, case);

@@ -51,10 +51,11 @@ pub fn json(value: &serde_json::Value) -> String {
     text
 }
 
-/// A text as a JSON string in one line, which is a YAML scalar too.
+/// A text as one line and a JSON string, which is a YAML scalar too: YAML knows no surrogates, so
+/// what steers is an escape already.
 #[must_use]
 pub fn json_string(text: &str) -> String {
-    escaped_json(&serde_json::Value::from(text).to_string())
+    escaped_json(&serde_json::Value::from(one_line(text)).to_string())
 }
 
 fn escaped_json(json: &str) -> String {

@@ -45,21 +45,22 @@ fn check_secrecy(tenant: &Served, ran: &Ran, written: &[String]) {
 
 fn check_run(defects: &[&str], odd: &[&str]) {
     let tenant = Served::with(defects, odd);
-    let arguments = [
-        "run",
-        "--allow",
-        "tenant",
-        "--nocapture",
-        "--junit",
-        "run.xml",
-        "--events",
-        "run.ndjson",
+    let arguments = ["run", "--allow", "tenant", "--nocapture", "--github"];
+    let files = [
+        "events", "junit", "html", "markdown", "json", "ctrf", "sarif", "tap", "har",
     ];
-    let mut probity = tenant.probity(&arguments);
+    let flags = files.map(|name| format!("--{name}=run.{name}"));
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    let mut probity = tenant
+        .probity(&[&arguments[..], &flags].concat())
+        .env("GITHUB_STEP_SUMMARY", "run.step");
     let ran = probity.run();
     // Whether an echo is a failure is another matter, and no matter here.
     assert!([0, 1].contains(&ran.code), "{}", ran.out);
-    let written = ["run.xml", "run.ndjson"].map(|name| probity.read(name));
+    let written = files.iter().chain(&["step"]);
+    let written: Vec<String> = written
+        .map(|name| probity.read(&format!("run.{name}")))
+        .collect();
     check_secrecy(&tenant, &ran, &written);
     assert!(ran.err.contains("X-Api-Key"), "no exchange was shown");
 }

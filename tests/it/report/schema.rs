@@ -6,15 +6,16 @@ use serde_json::{Map, Value};
 use super::runs;
 
 /// Members that a line may lack: additions since the first version.
-const OPTIONAL: [&str; 10] = [
-    "responses",
+const OPTIONAL: [&str; 11] = [
     "base64",
     "baseline",
     "cases",
     "config",
     "cut",
     "gating",
+    "judged",
     "operations",
+    "responses",
     "sentinel",
     "stop",
 ];
@@ -106,10 +107,9 @@ fn a_member_too_many_or_too_few_is_refused() {
         let event = serde_json::to_value(&event).expect("JSON");
         assert!(schema.is_valid(&event));
         for wrong in [changed(&event, &more), changed(&event, &fewer)].concat() {
-            // A judgement and a requirement's verdict must say whether they count.
             assert!(!schema.is_valid(&wrong), "the schema accepts {wrong}");
             tried += 1;
         }
     }
-    assert!(tried > 500, "only {tried}");
+    assert!(tried > 300, "only {tried}");
 }
