@@ -129,6 +129,10 @@ impl Wanted {
                 code = code_after(&error, code);
             }
         }
+        if self.github && self.annotations(runs, holds_secret).is_none() {
+            complain("a secret stands in the annotations: they were not printed");
+            code = FAULT;
+        }
         if self.github
             && let Some(path) = std::env::var_os(STEP_SUMMARY)
             && let Err(error) = report::append_step_summary(Path::new(&path), runs, holds_secret)

@@ -1,6 +1,6 @@
 //! `run` and `demo`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use probity::config::{ReportFormat, Settings};
 use probity::driver::{self, Color, DriverOutcome, FaceOptions, Format, Selected};
@@ -68,6 +68,11 @@ fn execute(arguments: &RunArguments, brought: Brought) -> Result<u8, Exit> {
         ));
     }
     let events = events_path(&parts.settings);
+    if events.as_deref() == Some(Path::new("-")) {
+        return Err(Exit::usage_text(
+            "the event log is a file: standard output has the lines of the cases",
+        ));
+    }
     let job = driver::block_on(run::assemble(parts)).map_err(|error| Exit::fault(&error))?;
     let job = job.map_err(|error| Exit::usage_text(chain(&error)))?;
     let log = events.as_deref().map(EventLog::create).transpose();

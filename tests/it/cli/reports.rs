@@ -187,6 +187,8 @@ fn standard_output_is_for_one_and_the_log_is_not_overwritten() {
     check_says(&bare.err, "--subject");
     let run = check_exit(&mut Probity::new(&["demo", "--json", "-"]), 2);
     check_says(&run.err, "--logfile");
+    let events = check_exit(&mut Probity::new(&["demo", "--events", "-"]), 2);
+    check_says(&events.err, "the event log is a file");
 }
 
 #[test]
@@ -231,7 +233,7 @@ fn a_killed_run_leaves_a_log_that_is_read_as_incomplete() {
     child.wait().expect("an end");
     let log = probity.read("run.ndjson");
     assert!(!log.contains("\"event\":\"run-finished\""));
-    let summary = json(&[log.clone()], &["--json", "-"], 3);
+    let summary = json(std::slice::from_ref(&log), &["--json", "-"], 3);
     assert_eq!(
         (&summary["exit_code"], &summary["complete"]),
         (&3.into(), &false.into())

@@ -74,66 +74,7 @@ pub fn ctrf() -> Value {
 
 /// SARIF 2.1.0, sections 3.13 to 3.49.
 pub fn sarif() -> Value {
-    let message = json!({"type": "object", "required": ["text"]});
-    let location = json!({
-        "type": "object",
-        "required": ["physicalLocation"],
-        "properties": {
-            "physicalLocation": {
-                "type": "object",
-                "required": ["artifactLocation", "region"],
-                "properties": {
-                    "artifactLocation": {
-                        "type": "object",
-                        "properties": {"uri": {"type": "string", "pattern": "^[!-~]+$"}},
-                        "required": ["uri"],
-                    },
-                    "region": {
-                        "type": "object",
-                        "required": ["startLine"],
-                        "additionalProperties": {"type": "integer", "minimum": 1},
-                    },
-                },
-            },
-            "message": message,
-        },
-        "additionalProperties": false,
-    });
-    let result = json!({
-        "type": "object",
-        "required": ["message", "ruleId", "ruleIndex", "locations"],
-        "properties": {
-            "ruleId": {"type": "string", "minLength": 1},
-            "ruleIndex": count(),
-            "kind": {"const": "fail"},
-            "level": {"enum": ["error", "warning", "note"]},
-            "message": message,
-            "locations": {"type": "array", "items": location, "minItems": 1},
-            "relatedLocations": {"type": "array", "items": location, "minItems": 1},
-            "partialFingerprints": {"additionalProperties": {"type": "string"}},
-            "properties": {"type": "object"},
-        },
-        "additionalProperties": false,
-    });
-    let invocation = json!({
-        "type": "object",
-        "required": ["executionSuccessful"],
-        "properties": {
-            "executionSuccessful": {"type": "boolean"},
-            "exitCode": {"type": "integer"},
-            "startTimeUtc": {"pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"},
-            "endTimeUtc": {"pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"},
-            "toolExecutionNotifications": {"type": "array", "items": {
-                "type": "object",
-                "required": ["message"],
-                "properties": {
-                    "level": {"enum": ["none", "note", "warning", "error"]},
-                    "message": message,
-                },
-            }},
-        },
-        "additionalProperties": false,
-    });
+    let (result, invocation) = (sarif_result(), sarif_invocation());
     let driver = json!({
         "type": "object",
         "required": ["name"],
@@ -168,58 +109,86 @@ pub fn sarif() -> Value {
     })
 }
 
+fn sarif_message() -> Value {
+    json!({"type": "object", "required": ["text"]})
+}
+
+fn sarif_location() -> Value {
+    let message = sarif_message();
+    json!({
+        "type": "object",
+        "required": ["physicalLocation"],
+        "properties": {
+            "physicalLocation": {
+                "type": "object",
+                "required": ["artifactLocation", "region"],
+                "properties": {
+                    "artifactLocation": {
+                        "type": "object",
+                        "properties": {"uri": {"type": "string", "pattern": "^[!-~]+$"}},
+                        "required": ["uri"],
+                    },
+                    "region": {
+                        "type": "object",
+                        "required": ["startLine"],
+                        "additionalProperties": {"type": "integer", "minimum": 1},
+                    },
+                },
+            },
+            "message": message,
+        },
+        "additionalProperties": false,
+    })
+}
+
+fn sarif_result() -> Value {
+    let (message, location) = (sarif_message(), sarif_location());
+    json!({
+        "type": "object",
+        "required": ["message", "ruleId", "ruleIndex", "locations"],
+        "properties": {
+            "ruleId": {"type": "string", "minLength": 1},
+            "ruleIndex": count(),
+            "kind": {"const": "fail"},
+            "level": {"enum": ["error", "warning", "note"]},
+            "message": message,
+            "locations": {"type": "array", "items": location, "minItems": 1},
+            "relatedLocations": {"type": "array", "items": location, "minItems": 1},
+            "partialFingerprints": {"additionalProperties": {"type": "string"}},
+            "properties": {"type": "object"},
+        },
+        "additionalProperties": false,
+    })
+}
+
+fn sarif_invocation() -> Value {
+    let message = sarif_message();
+    json!({
+        "type": "object",
+        "required": ["executionSuccessful"],
+        "properties": {
+            "executionSuccessful": {"type": "boolean"},
+            "exitCode": {"type": "integer"},
+            "startTimeUtc": {"pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"},
+            "endTimeUtc": {"pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$"},
+            "toolExecutionNotifications": {"type": "array", "items": {
+                "type": "object",
+                "required": ["message"],
+                "properties": {
+                    "level": {"enum": ["none", "note", "warning", "error"]},
+                    "message": message,
+                },
+            }},
+        },
+        "additionalProperties": false,
+    })
+}
+
 /// HAR 1.2.
 pub fn har() -> Value {
-    let pairs = json!({"type": "array", "items": {
-        "type": "object",
-        "required": ["name", "value"],
-        "properties": {"name": {"type": "string"}, "value": {"type": "string"}},
-    }});
-    let size = json!({"type": "integer", "minimum": -1});
+    let (request, response) = (har_request(), har_response());
     let time = json!({"type": "number", "minimum": -1});
     let moment = json!({"pattern": "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d+Z$"});
-    let request = json!({
-        "type": "object",
-        "required": [
-            "method", "url", "httpVersion", "cookies", "headers", "queryString", "headersSize",
-            "bodySize",
-        ],
-        "properties": {
-            "method": {"type": "string"},
-            "url": {"type": "string", "pattern": "^https?://[!-~]+$"},
-            "httpVersion": {"type": "string", "minLength": 1},
-            "cookies": pairs,
-            "headers": pairs,
-            "queryString": pairs,
-            "headersSize": size,
-            "bodySize": size,
-            "postData": {"type": "object", "required": ["mimeType", "text"]},
-        },
-        "additionalProperties": false,
-    });
-    let response = json!({
-        "type": "object",
-        "required": [
-            "status", "statusText", "httpVersion", "cookies", "headers", "content", "redirectURL",
-            "headersSize", "bodySize",
-        ],
-        "properties": {
-            "status": count(),
-            "statusText": {"type": "string"},
-            "httpVersion": {"type": "string", "minLength": 1},
-            "cookies": pairs,
-            "headers": pairs,
-            "content": {
-                "type": "object",
-                "required": ["size", "mimeType"],
-                "properties": {"size": size, "encoding": {"const": "base64"}},
-            },
-            "redirectURL": {"type": "string"},
-            "headersSize": size,
-            "bodySize": size,
-        },
-        "additionalProperties": false,
-    });
     let entry = json!({
         "type": "object",
         "required": ["startedDateTime", "time", "request", "response", "cache", "timings"],
@@ -251,6 +220,65 @@ pub fn har() -> Value {
             "entries": {"type": "array", "items": entry},
         },
     }}})
+}
+
+/// Names with values.
+fn har_pairs() -> Value {
+    json!({"type": "array", "items": {
+        "type": "object",
+        "required": ["name", "value"],
+        "properties": {"name": {"type": "string"}, "value": {"type": "string"}},
+    }})
+}
+
+fn har_request() -> Value {
+    let (pairs, size) = (har_pairs(), json!({"type": "integer", "minimum": -1}));
+    json!({
+        "type": "object",
+        "required": [
+            "method", "url", "httpVersion", "cookies", "headers", "queryString", "headersSize",
+            "bodySize",
+        ],
+        "properties": {
+            "method": {"type": "string"},
+            "url": {"type": "string", "pattern": "^https?://[!-~]+$"},
+            "httpVersion": {"type": "string", "minLength": 1},
+            "cookies": pairs,
+            "headers": pairs,
+            "queryString": pairs,
+            "headersSize": size,
+            "bodySize": size,
+            "postData": {"type": "object", "required": ["mimeType", "text"]},
+        },
+        "additionalProperties": false,
+    })
+}
+
+fn har_response() -> Value {
+    let (pairs, size) = (har_pairs(), json!({"type": "integer", "minimum": -1}));
+    json!({
+        "type": "object",
+        "required": [
+            "status", "statusText", "httpVersion", "cookies", "headers", "content", "redirectURL",
+            "headersSize", "bodySize",
+        ],
+        "properties": {
+            "status": count(),
+            "statusText": {"type": "string"},
+            "httpVersion": {"type": "string", "minLength": 1},
+            "cookies": pairs,
+            "headers": pairs,
+            "content": {
+                "type": "object",
+                "required": ["size", "mimeType"],
+                "properties": {"size": size, "encoding": {"const": "base64"}},
+            },
+            "redirectURL": {"type": "string"},
+            "headersSize": size,
+            "bodySize": size,
+        },
+        "additionalProperties": false,
+    })
 }
 
 /// An in-toto statement (v1) with a test result (v0.1).
