@@ -159,7 +159,8 @@ class Page:
                 continue
             method, facts = event.get("method"), event.get("params", {})
             if method == "Runtime.exceptionThrown":
-                found.append(f"exception: {facts['exceptionDetails']}")
+                thrown = facts["exceptionDetails"].get("exception", {})
+                found.append(f"exception: {thrown.get('description', facts)}")
             elif method == "Runtime.consoleAPICalled" and facts["type"] in ("error", "warning"):
                 found.append(f"console: {facts['args']}")
             elif method == "Log.entryAdded" and facts["entry"]["level"] in ("error", "warning"):
@@ -191,7 +192,7 @@ class Checks:
 
     def quiet(self, page, name):
         found = page.complaints()
-        self.that(not found, f"{name}: {found[:3]}")
+        self.that(not found, f"{name}: {[one[:300] for one in found[:3]]}")
 
 
 def verdicts(log):
@@ -244,6 +245,11 @@ def a_failure_is_explained(checks, browser, folder):
                 "what differs from the control is marked")
     checks.that(page.run("document.querySelectorAll('.case .excerpt').length > 0"),
                 "the contract's lines are shown")
+    stray = page.run("[...document.querySelectorAll('.case pre')].flatMap(pre =>"
+                     "[...pre.childNodes].filter(node => node.nodeType === 3)"
+                     ".map(node => node.data)).filter(text => text && !text.startsWith('probity')"
+                     " && !text.startsWith('curl'))")
+    checks.that(not stray, f"nothing stands between the lines of an exchange: {stray}")
     checks.that("case=" in page.run("location.hash"), "the address names the opened case")
     checks.quiet(page, "an opened failure")
     page.close()

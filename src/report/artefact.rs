@@ -4,7 +4,9 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{ReportError, ReportOutcome, ReportRequest, RunRecord, github, render};
+use super::{
+    ReportError, ReportFormat, ReportOutcome, ReportRequest, RunRecord, github, html, render,
+};
 
 /// The name of standard output where a file's is expected.
 const DASH: &str = "-";
@@ -49,7 +51,9 @@ fn write_report(
         format: request.format.name(),
         source,
     })?;
-    if holds_secret(text.as_bytes()) {
+    let as_read = || html::unescaped(&text);
+    let is_page = request.format == ReportFormat::Html;
+    if holds_secret(text.as_bytes()) || (is_page && holds_secret(as_read().as_bytes())) {
         return Err(ReportError::Secret {
             path: path.clone(),
             became: WITHHELD,

@@ -54,6 +54,14 @@ pub fn render(runs: &[RunRecord<'_>]) -> Result<String, RenderError> {
     Ok(filled(SHELL, &holes))
 }
 
+/// A page as its reader sees it, without the escapes: what a search for secrets looks at too.
+#[must_use]
+pub fn unescaped(page: &str) -> String {
+    let text = page.replace("\\u003c", "<").replace("&lt;", "<");
+    let text = text.replace("&gt;", ">").replace("&quot;", "\"");
+    text.replace("&#39;", "'").replace("&amp;", "&")
+}
+
 /// The shell with its holes filled, from left to right: what fills a hole has none.
 fn filled(shell: &str, holes: &[(&str, String)]) -> String {
     let room = holes.iter().map(|(_, text)| text.len()).sum::<usize>();

@@ -38,7 +38,7 @@ fn run_data(run: &RunRecord<'_>, name: &str) -> Value {
         "us": finished.map(|finished| finished.duration_us),
         "started": run.started.map(started_data),
         "requirements": requirements(run),
-        "operations": run.started.map(|started| operations(started)),
+        "operations": run.started.map(operations),
         "cases": cases,
         "causes": cause_data(run),
         "notes": texts(notes),

@@ -692,7 +692,7 @@ function response(one, wrong) {
     content.replaceChildren(...(is_neat ? neat : raw()));
     event.target.textContent = is_neat ? "as received" : "indented";
   } }, "as received");
-  const bare = end < text.length && !rest.join("") && pointers.length
+  const bare = end < text.length && !rest.join("") && pointers.length > 0
     && line("(no content)", "wrong ghost");
   return side("response", one.received,
     [head, end < text.length && line(""), content, bare], tool);

@@ -6,15 +6,16 @@ use serde_json::{Map, Value};
 use super::runs;
 
 /// Members that a line may lack: additions since the first version.
-const OPTIONAL: [&str; 10] = [
-    "responses",
+const OPTIONAL: [&str; 11] = [
     "base64",
     "baseline",
     "cases",
     "config",
     "cut",
     "gating",
+    "judged",
     "operations",
+    "responses",
     "sentinel",
     "stop",
 ];
