@@ -122,27 +122,6 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
-        (Effect, "revokes-neighbour-of-the-one-before", "RAK-EFF-20"),
-        "keys are made narrow unless asked otherwise, and a revocation takes with it the narrow \
-         key that was made next after the one revoked before it",
-        &[Hook::Answer(|call, _| {
-            make_narrow(call);
-            let Some(id) = revoked(call) else {
-                return;
-            };
-            let before = call.state.noted("revoked before");
-            call.state.note("revoked before", &id.to_string());
-            let before = before.and_then(|id| id.parse::<i64>().ok());
-            let realm = call.acting_realm();
-            let narrow = |id: &i64| call.keys.find(realm, *id).is_some_and(|key| !key.may("*"));
-            let mut live = live_ids(call).into_iter();
-            let next = before.and_then(|before| live.find(|id| *id > before && narrow(id)));
-            if let Some(next) = next {
-                call.keys.revoke(realm, next);
-            }
-        })],
-    ),
-    defect(
         (
             Effect,
             "limited-key-revokes-full-keys-behind-401",
