@@ -114,7 +114,6 @@ fn flags(arguments: &SettingArguments, libtest: &LibtestArguments) -> Flags {
         linger: arguments.linger.clone(),
         repeat: arguments.repeat.clone(),
         test_threads: libtest.test_threads.clone(),
-        ..Flags::default()
     }
 }
 
