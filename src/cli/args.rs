@@ -140,6 +140,9 @@ pub struct SettingArguments {
     /// Do not verify the target's certificate
     #[arg(long)]
     pub insecure: bool,
+    /// Tunnel every connection to the target through this proxy
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
     /// Allow plain http to targets that are not loopback
     #[arg(long)]
     pub allow_http: bool,

@@ -7,6 +7,7 @@ mod encode;
 mod head;
 mod http2;
 mod old_tls;
+mod proxy;
 mod reader;
 mod trust;
 
@@ -43,6 +44,8 @@ pub struct ClientSettings {
     pub quiet_wait: Duration,
     /// Whom to trust.
     pub tls: TlsSettings,
+    /// The proxy that every connection is tunnelled through.
+    pub proxy: Option<Origin>,
 }
 
 /// Whom to trust.
@@ -130,6 +133,7 @@ impl Default for ClientSettings {
             response_bytes_max: 8 * 1024 * 1024,
             quiet_wait: Duration::from_millis(20),
             tls: TlsSettings::default(),
+            proxy: None,
         }
     }
 }
@@ -159,6 +163,12 @@ impl Client {
     #[must_use]
     pub fn origin(&self) -> &Origin {
         &self.shared.origin
+    }
+
+    /// Its bounds, whom it trusts, and the way it takes.
+    #[must_use]
+    pub fn settings(&self) -> &ClientSettings {
+        &self.shared.settings
     }
 
     /// Sends a request and reads all that comes of it; a fault is in the outcome.

@@ -16,8 +16,8 @@ use crate::fixture::{
     SecretProblem, SharedRedactor, VictimSource, Wiring, read_secret,
 };
 use crate::http::{
-    Client, ClientError, ClientSettings, Redactor, Target, TargetError, Text, TlsSettings,
-    check_certificates,
+    Client, ClientError, ClientSettings, Origin, Redactor, Scheme, Target, TargetError, Text,
+    TlsSettings, check_certificates,
 };
 use crate::plan::rules::Requests;
 use crate::plan::{Holder, Plan, nearest, server_path};
@@ -100,9 +100,18 @@ pub enum AssembleError {
         /// The nearest that there is.
         nearest: Option<String>,
     },
-    /// A setting that is understood but not supported yet.
-    #[error("`{0}` is not supported yet: leave it out")]
-    Unsupported(&'static str),
+    /// The proxy is no URL that can be used.
+    #[error("the proxy `{url}` cannot be used")]
+    Proxy {
+        /// The URL.
+        url: String,
+        /// The cause.
+        #[source]
+        source: TargetError,
+    },
+    /// The proxy is to be spoken to by TLS.
+    #[error("the proxy `{0}` is on https, which is not supported: name one on http")]
+    EncryptedProxy(String),
     /// A secret cannot be read.
     #[error("the secret of the `{identity}` identity cannot be used")]
     Secret {
@@ -194,9 +203,6 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
     let (target, _) = base_path(&parts.settings, &parts.api)?;
     let target = target.ok_or(AssembleError::NoTarget)?;
     let settings = &parts.settings;
-    if settings.proxy.value.is_some() {
-        return Err(AssembleError::Unsupported("proxy"));
-    }
     let url = settings.target.value.clone().unwrap_or_default();
     let run = run_tag()?;
     let tls = tls_settings(&parts)?;
@@ -259,6 +265,21 @@ fn tls_settings(parts: &Parts) -> Result<TlsSettings, AssembleError> {
     })
 }
 
+/// The proxy that every connection goes through.
+fn proxy(settings: &Settings) -> Result<Option<Origin>, AssembleError> {
+    let Some(url) = &settings.proxy.value else {
+        return Ok(None);
+    };
+    let proxy = Target::parse(url).map_err(|source| AssembleError::Proxy {
+        url: url.clone(),
+        source,
+    })?;
+    match proxy.origin.scheme {
+        Scheme::Http => Ok(Some(proxy.origin)),
+        Scheme::Https => Err(AssembleError::EncryptedProxy(url.clone())),
+    }
+}
+
 fn client(
     settings: &Settings,
     target: &Target,
@@ -273,6 +294,7 @@ fn client(
             exchange_timeout: timeouts.whole,
             response_bytes_max: RESPONSE_BYTES_MAX,
             tls: tls.clone(),
+            proxy: proxy(settings)?,
             ..ClientSettings::default()
         },
     )?)

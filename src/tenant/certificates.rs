@@ -25,17 +25,17 @@ const OWN_NAMES: [&str; 3] = ["localhost", "other.localhost", "127.0.0.1"];
 
 /// Who signed the tenant's certificate, and what is shown with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Signed {
+pub(super) enum Signer {
     /// The root that is handed out.
-    ByRoot,
+    Root,
     /// An authority that the root signed, shown beside.
-    ByIntermediate,
+    Intermediate,
     /// An authority that the root signed, not shown.
-    ByUnshownIntermediate,
+    UnshownIntermediate,
     /// A root that nobody hands out.
-    ByUnknownRoot,
+    UnknownRoot,
     /// The tenant's own key.
-    BySelf,
+    Itself,
 }
 
 /// When a certificate holds.
@@ -49,7 +49,7 @@ pub(super) enum Validity {
 /// What the certificate is like.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CertificateBlueprint {
-    pub(super) signed: Signed,
+    pub(super) signer: Signer,
     pub(super) validity: Validity,
     /// The names that it is for.
     pub(super) names: &'static [&'static str],
@@ -60,7 +60,7 @@ pub(super) struct CertificateBlueprint {
 impl Default for CertificateBlueprint {
     fn default() -> Self {
         CertificateBlueprint {
-            signed: Signed::ByRoot,
+            signer: Signer::Root,
             validity: Validity::Current,
             names: &OWN_NAMES,
             rsa: false,
@@ -90,18 +90,18 @@ impl Identity {
             KeyPair::generate()?
         };
         let own = own(blueprint)?;
-        let chain = match blueprint.signed {
-            Signed::ByRoot => vec![own.signed_by(&key, &root)?.der().clone()],
-            Signed::ByUnknownRoot => {
+        let chain = match blueprint.signer {
+            Signer::Root => vec![own.signed_by(&key, &root)?.der().clone()],
+            Signer::UnknownRoot => {
                 let unknown = authority("Unknown Root")?;
                 vec![own.signed_by(&key, &unknown)?.der().clone()]
             }
-            Signed::BySelf => vec![own.self_signed(&key)?.der().clone()],
-            Signed::ByIntermediate | Signed::ByUnshownIntermediate => {
+            Signer::Itself => vec![own.self_signed(&key)?.der().clone()],
+            Signer::Intermediate | Signer::UnshownIntermediate => {
                 let params = authority_params("Intermediate")?;
                 let between = CertifiedIssuer::signed_by(params, KeyPair::generate()?, &root)?;
                 let mut chain = vec![own.signed_by(&key, &between)?.der().clone()];
-                if blueprint.signed == Signed::ByIntermediate {
+                if blueprint.signer == Signer::Intermediate {
                     chain.push(between.der().clone());
                 }
                 chain

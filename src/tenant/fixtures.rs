@@ -116,8 +116,8 @@ impl Fixtures {
             },
             "victims": victims,
         });
-        if let Some(pem) = &self.root_pem {
-            fixtures["ca_pem"] = json!(pem);
+        if let (Some(pem), Some(members)) = (&self.root_pem, fixtures.as_object_mut()) {
+            members.insert("ca_pem".to_owned(), json!(pem));
         }
         fixtures
     }

@@ -14,6 +14,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::Shared;
+use super::proxy::tunnel;
 use super::trust::{HTTP_2, Trust};
 use crate::http::message::{Fault, Phase, TlsFacts};
 use crate::http::origin::Origin;
@@ -58,7 +59,7 @@ pub(super) enum Offer {
 pub(super) async fn dial(shared: &Shared, offer: Offer) -> Result<Dialed, Fault> {
     let limit = shared.settings.connect_timeout;
     let started = Instant::now();
-    let connected = timeout(limit, connect(&shared.origin, limit)).await;
+    let connected = timeout(limit, connect(shared, limit)).await;
     let timed_out = |phase| Fault::Timeout { phase, limit };
     let (tcp, peer) = connected.map_err(|_| timed_out(Phase::Connect))??;
     let connect = started.elapsed();
@@ -122,13 +123,23 @@ fn tls_facts(trust: &Trust, stream: &TlsStream<TcpStream>, insecure: bool) -> Tl
 /// Why it could not.
 pub(super) async fn dial_plain(shared: &Shared) -> Result<TcpStream, Fault> {
     let limit = shared.settings.connect_timeout;
-    let connected = timeout(limit, connect(&shared.origin, limit)).await;
+    let connected = timeout(limit, connect(shared, limit)).await;
     let phase = Phase::Connect;
     let (tcp, _) = connected.map_err(|_| Fault::Timeout { phase, limit })??;
     Ok(tcp)
 }
 
-async fn connect(origin: &Origin, limit: Duration) -> Result<(TcpStream, SocketAddr), Fault> {
+/// Connects to the origin, by way of the proxy where there is one.
+async fn connect(shared: &Shared, limit: Duration) -> Result<(TcpStream, SocketAddr), Fault> {
+    let Some(proxy) = &shared.settings.proxy else {
+        return connect_to(&shared.origin, limit).await;
+    };
+    let (mut tcp, peer) = connect_to(proxy, limit).await?;
+    tunnel(&mut tcp, &shared.origin).await?;
+    Ok((tcp, peer))
+}
+
+async fn connect_to(origin: &Origin, limit: Duration) -> Result<(TcpStream, SocketAddr), Fault> {
     let addresses = addresses(origin).await?;
     // One address that swallows packets must not use up the time of the others.
     let share = limit / u32::try_from(addresses.len()).unwrap_or(u32::MAX).max(1);

@@ -120,6 +120,12 @@ pub enum Fault {
         /// What the system said.
         detail: String,
     },
+    /// The proxy gives no tunnel to the target.
+    #[error("the proxy gives no tunnel to the target: {detail}")]
+    Proxy {
+        /// What it said, or what was wrong with that.
+        detail: String,
+    },
     /// The TLS handshake failed.
     #[error("the TLS handshake failed: {detail}")]
     Tls {
@@ -309,6 +315,7 @@ impl Fault {
             Self::Local { .. }
             | Self::Resolve { .. }
             | Self::Connect { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
             | Self::Http2NotOffered
             | Self::UsedUp { .. }
@@ -323,6 +330,7 @@ impl Fault {
             Self::Local { .. }
             | Self::Resolve { .. }
             | Self::Connect { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
             | Self::Http2NotOffered
             | Self::UsedUp { .. }

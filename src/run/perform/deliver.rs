@@ -37,7 +37,7 @@ impl Performer<'_> {
             }
             Wire::Http2 => by_http2(messenger, request).await?,
             Wire::Cleartext => {
-                let client = cleartext(messenger.client().origin())?;
+                let client = cleartext(messenger.client())?;
                 messenger.towards(client).send_fresh(request).await
             }
         };
@@ -128,7 +128,8 @@ async fn by_http2(messenger: &Messenger, request: &Request) -> Result<Delivered,
 }
 
 /// A client of the same host without encryption.
-fn cleartext(origin: &Origin) -> Result<Client, Absence> {
+fn cleartext(client: &Client) -> Result<Client, Absence> {
+    let origin = client.origin();
     if origin.scheme == Scheme::Http {
         let reason = "the target is not encrypted";
         return Err(Absence::NotApplicable(reason.to_owned()));
@@ -147,7 +148,7 @@ fn cleartext(origin: &Origin) -> Result<Client, Absence> {
     let settings = ClientSettings {
         connect_timeout: CLEARTEXT_TIMEOUT,
         first_byte_timeout: CLEARTEXT_TIMEOUT,
-        ..ClientSettings::default()
+        ..client.settings().clone()
     };
     Client::new(origin, settings).map_err(|error| Absence::Inconclusive(error.to_string()))
 }

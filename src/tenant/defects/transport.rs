@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Class::Transport, Defect, defect};
 use crate::tenant::answer::Answer;
 use crate::tenant::call::{Call, Refusal};
-use crate::tenant::certificates::{Signed, Validity};
+use crate::tenant::certificates::{Signer, Validity};
 use crate::tenant::hello::{TLS_1_0, TLS_1_1};
 use crate::tenant::hooks::Hook;
 use crate::tenant::request::Protocol;
@@ -72,20 +72,20 @@ pub(super) static TABLE: &[Defect] = &[
     defect(
         (Transport, "self-signed-certificate", "RAK-TRN-03"),
         "the certificate is signed by its own key",
-        &[Hook::Tls(|tls| tls.certificate.signed = Signed::BySelf)],
+        &[Hook::Tls(|tls| tls.certificate.signer = Signer::Itself)],
     ),
     defect(
         (Transport, "certificate-of-unknown-root", "RAK-TRN-03"),
         "the certificate is signed by a root that nobody trusts",
         &[Hook::Tls(|tls| {
-            tls.certificate.signed = Signed::ByUnknownRoot
+            tls.certificate.signer = Signer::UnknownRoot
         })],
     ),
     defect(
         (Transport, "missing-intermediate-certificate", "RAK-TRN-03"),
         "the certificate between the tenant's and the root is not shown",
         &[Hook::Tls(|tls| {
-            tls.certificate.signed = Signed::ByUnshownIntermediate
+            tls.certificate.signer = Signer::UnshownIntermediate
         })],
     ),
     defect(

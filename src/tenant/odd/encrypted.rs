@@ -2,7 +2,7 @@
 
 use super::{Odd, odd};
 use crate::tenant::answer::Answer;
-use crate::tenant::certificates::Signed;
+use crate::tenant::certificates::Signer;
 use crate::tenant::hooks::Hook;
 use crate::tenant::tls::{ONLY_1_2, ONLY_1_3, Resumption};
 
@@ -36,7 +36,7 @@ pub(super) static TABLE: &[Odd] = &[
         "certificate-by-way-of-another",
         "there is a certificate between the tenant's and the root, and it is shown",
         &[Hook::Tls(|tls| {
-            tls.certificate.signed = Signed::ByIntermediate
+            tls.certificate.signer = Signer::Intermediate
         })],
     ),
     odd(
