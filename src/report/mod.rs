@@ -9,8 +9,8 @@
 mod artefact;
 pub mod beside;
 pub mod cause;
-pub mod diff;
 pub mod ctrf;
+pub mod diff;
 pub mod failure_text;
 pub mod github;
 pub mod har;

@@ -252,7 +252,10 @@ fn causes_block(text: &mut String, record: &RunRecord<'_>) {
         }
         failure_text::field(text, "expected", &failure.expected);
         failure_text::field(text, "actual", &failure.actual);
-        let places = cause.cases.iter().filter_map(|place| record.cases.get(*place));
+        let places = cause
+            .cases
+            .iter()
+            .filter_map(|place| record.cases.get(*place));
         let ids: Vec<&str> = places.map(|case| case.fact.id.as_str()).collect();
         let selects = format!("the rest: `probity run --list {}`", failure.code);
         id_lines(text, &ids, &selects);
