@@ -11,7 +11,7 @@
 //!                                                 plan ──▶ Plan of Cases
 //! text, flags ──config──▶ Settings ──run::assemble──▶ Job
 //! Job ──run: fixture, http──▶ Exchanges ──check──▶ Judgements ──▶ Verdicts, told as Events
-//! Events ──driver, report──▶ libtest · JUnit · NDJSON · exit code
+//! Events ──driver, report──▶ libtest · exit code · event log · JUnit · HTML · SARIF · …
 //! ```
 //!
 //! | module | what goes in and what comes out |
@@ -25,7 +25,7 @@
 //! | [`fixture`] | identities, disposable keys, sentinels, probe, preflight, clean-up |
 //! | [`check`] | Case + Record → [`Judgement`](check::Judgement), a file a family |
 //! | [`run`] | [`Job`](run::Job) → events: performs, judges, decides the exit code |
-//! | [`report`] | events → terminal text, JUnit, the event log |
+//! | [`report`] | events, of one run or merged from several → every format, a file each |
 //! | [`driver`] | events → libtest's lines in plan order; owns the runtime |
 //! | [`tenant`] | the reference tenant: conforming, odd, or defective on demand |
 //! | [`proof`] | the suite against the tenant, for `demo` and `selftest` |
