@@ -8,26 +8,33 @@
 //! The runtime is built explicitly and `run` is driven on the calling thread, so nothing depends on
 //! a runtime that may already be around.
 
-use std::collections::HashMap;
+mod progress;
+mod trials;
+
 use std::fmt::Write as _;
 use std::future::Future;
 use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
-use std::sync::{Once, mpsc};
+use std::sync::{Arc, Once, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use libtest_mimic::{Arguments, ColorSetting, Completion, Failed, FormatSetting, Trial};
+use libtest_mimic::{Arguments, ColorSetting, FormatSetting, Trial};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use crate::plan::CaseId;
 use crate::report::inert::one_line;
-use crate::report::{self, EventLog, ReportError, RunRecord, failure_text, record, terminal};
-use crate::run::event::{CaseFact, CaseFinished, Event};
+use crate::report::{EventLog, ReportError, RunRecord, record, terminal};
+use crate::run::event::{CaseFact, Event};
 use crate::run::{self, Job, RunEnd, Stopper};
+
+use progress::Progress;
+use trials::{Screen, Told, Waiting};
+
+pub use progress::Watched;
 
 /// How long tasks that outlive the run may take to end, in milliseconds.
 ///
@@ -80,6 +87,8 @@ pub struct FaceOptions {
     pub logfile: Option<PathBuf>,
     /// Whether `--partial` was given: then what could not be judged is ignored, not FAILED.
     pub partial: bool,
+    /// The terminal of a person who watches standard error, where one does.
+    pub watched: Option<Watched>,
 }
 
 /// The cases that were selected, and how many were not.
@@ -206,12 +215,15 @@ where
     };
     let (events, arriving) = unbounded_channel();
     let (stop, stopped) = oneshot::channel();
-    let (trials, waiting) = trials(selected.cases);
+    let screen = Screen::new(selected.cases, face);
+    let progress = screen.progress.clone();
+    let (trials, waiting) = screen.trials(selected.cases);
     let (begin, begins) = mpsc::channel();
     let mut tee = Tee {
         face,
         log,
         waiting,
+        progress,
         begin,
         events: Vec::new(),
         log_error: None,
@@ -261,6 +273,25 @@ pub fn drive_job(
     })
 }
 
+/// Runs a job that SIGINT and SIGTERM stop, without libtest's lines, and gives its events.
+///
+/// # Errors
+///
+/// Where the runtime cannot be started.
+pub fn run_quietly(job: Job) -> io::Result<Vec<Event>> {
+    Background::start()?.block_on(async move {
+        let (sender, mut receiver) = unbounded_channel();
+        let stopper = Stopper::default();
+        run::stop_on_signals(stopper.clone());
+        let _end = run::run(job, stopper, sender).await;
+        let mut events = Vec::new();
+        while let Some(event) = receiver.recv().await {
+            events.push(event);
+        }
+        Ok(events)
+    })
+}
+
 /// Runs a future to its end on a runtime of its own.
 ///
 /// # Errors
@@ -303,22 +334,12 @@ impl Background {
     }
 }
 
-/// What a trial is told about its case.
-#[derive(Debug)]
-enum Told {
-    Ok,
-    Failed(String),
-    Ignored(String),
-}
-
-/// The trials that wait, by case.
-type Waiting = HashMap<CaseId, mpsc::Sender<Told>>;
-
 /// Takes the events: writes them down, hands verdicts to the trials, keeps all.
 struct Tee<'a> {
     face: &'a FaceOptions,
     log: Option<EventLog>,
     waiting: Waiting,
+    progress: Option<Arc<Progress>>,
     begin: mpsc::Sender<()>,
     events: Vec<Event>,
     log_error: Option<ReportError>,
@@ -358,7 +379,7 @@ impl Tee<'_> {
         };
         let last_words = one_line(&last_words).into_owned();
         for (_, waits) in self.waiting.drain() {
-            let _ = waits.send(Told::Failed(last_words.clone()));
+            let _ = waits.send(Told::Unjudged(last_words.clone()));
         }
         (self.events, self.log_error)
     }
@@ -384,39 +405,15 @@ impl Tee<'_> {
                 let _ = out.write_all(terminal::exchanges(case).as_bytes());
             }
             if let Some(waits) = self.waiting.remove(&case.case) {
-                let _ = waits.send(told(case, self.face.partial));
+                let told = trials::told(case, self.face.partial);
+                if let Some(progress) = &self.progress {
+                    progress.count(matches!(told, Told::Failed(_)));
+                }
+                let _ = waits.send(told);
             }
         }
         self.events.push(event);
     }
-}
-
-fn told(case: &CaseFinished, partial: bool) -> Told {
-    match record::face(case, partial) {
-        report::Face::Ok => Told::Ok,
-        report::Face::Failed(_) => Told::Failed(failure_text::failed_text(case)),
-        report::Face::Ignored(reason) => Told::Ignored(one_line(&reason).into_owned()),
-    }
-}
-
-/// A trial for each case, which waits to be told, and the other ends.
-fn trials(cases: &[CaseFact]) -> (Vec<Trial>, Waiting) {
-    let mut waiting = HashMap::new();
-    let mut trials = Vec::new();
-    for case in cases {
-        let (tells, waits) = mpsc::channel();
-        waiting.insert(case.id.clone(), tells);
-        trials.push(Trial::ignorable_test(
-            one_line(case.id.as_str()),
-            move || match waits.recv() {
-                Ok(Told::Ok) => Ok(Completion::Completed),
-                Ok(Told::Ignored(reason)) => Ok(Completion::ignored_with(reason)),
-                Ok(Told::Failed(text)) => Err(Failed::from(text)),
-                Err(_) => Err(Failed::from("error: nobody is left to tell the verdict")),
-            },
-        ));
-    }
-    (trials, waiting)
 }
 
 /// Has libtest-mimic print the trials; false where it could not print them to the end.

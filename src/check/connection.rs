@@ -9,7 +9,7 @@
 //! ## Silent     Where the target closed the connection after its answer.
 
 use super::{Judgement, Life, Sent, Subject, Violation, fold};
-use crate::http::{Fault, FramingViolation};
+use crate::http::{Fault, FramingViolation, TlsFacts};
 use crate::plan::{Requirement, Slot};
 
 /// The next answer on the connection of a success is one, with nothing before it.
@@ -117,18 +117,21 @@ pub fn old_tls_refused(subject: &Subject, _: &Requirement) -> Judgement {
     }))
 }
 
-/// The certificate was verified against the trust store.
+/// The certificate holds before the trust store, whether or not that was asked for.
 pub fn certificate_verified(subject: &Subject, _: &Requirement) -> Judgement {
     fold(
         subject
             .focus()
             .map(|(index, sent)| match &sent.exchange.tls {
-                Some(facts) if facts.verified => Judgement::Satisfied,
-                Some(_) => {
-                    let actual = "any certificate was taken (--insecure)";
-                    let violation = Violation::at(index, "a certificate that is verified", actual);
-                    Judgement::Violated(vec![violation])
+                Some(TlsFacts {
+                    objection: Some(objection),
+                    ..
+                }) => {
+                    let actual = format!("{objection} (taken under --insecure)");
+                    let expected = "a certificate that can be trusted";
+                    Judgement::Violated(vec![Violation::at(index, expected, actual)])
                 }
+                Some(_) => Judgement::Satisfied,
                 None => Judgement::Silent("the target is not encrypted".to_owned()),
             }),
     )

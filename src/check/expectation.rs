@@ -36,7 +36,7 @@ fn status(subject: &Subject, expect: &Expect, index: usize, sent: &Sent) -> Judg
     }
     let wanted = words(expect);
     let Some(status) = sent.status() else {
-        return no_answer(subject, &wanted, index, sent);
+        return no_answer(subject, expect, index, sent);
     };
     if expect.status.iter().any(|pattern| pattern.matches(status)) {
         return right_status(subject, index, sent, status);
@@ -92,11 +92,13 @@ fn right_status(subject: &Subject, index: usize, sent: &Sent, status: u16) -> Ju
     Judgement::Satisfied
 }
 
-/// No answer, twice: a failure, if the target answers others.
-fn no_answer(subject: &Subject, wanted: &str, index: usize, sent: &Sent) -> Judgement {
+/// No answer, twice: a failure, if the target answers others, unless hanging up is an answer here.
+fn no_answer(subject: &Subject, expect: &Expect, index: usize, sent: &Sent) -> Judgement {
     let answers_others = subject.control.is_none_or(|control| control.answered);
-    if answers_others {
-        Judgement::Violated(vec![Violation::at(index, wanted, sent.seen())])
+    if answers_others && expect.closed && sent.hung_up() {
+        Judgement::Satisfied
+    } else if answers_others {
+        Judgement::Violated(vec![Violation::at(index, words(expect), sent.seen())])
     } else {
         Judgement::Undecided(sent.seen())
     }
@@ -140,5 +142,8 @@ fn state(record: &Record, effect: Effect) -> Judgement {
 
 fn words(expect: &Expect) -> String {
     let statuses: Vec<String> = expect.status.iter().map(ToString::to_string).collect();
+    if expect.closed {
+        return format!("{} or a closed connection", statuses.join(", "));
+    }
     statuses.join(" or ")
 }

@@ -6,6 +6,7 @@
 
 mod alike;
 mod answer;
+mod by_http_2;
 mod challenge;
 mod collateral;
 mod concurrency;

@@ -9,7 +9,8 @@
 
 use std::time::Duration;
 
-use super::{Judgement, Life, Purpose, Sent, Subject, Use, Violation, fold, is_insufficient};
+use super::refusal::{once_accepted, refused};
+use super::{Judgement, Life, Purpose, Sent, Subject, Use, Violation, fold};
 use crate::plan::Requirement;
 
 /// The uses that had to be refused, after the request that succeeded.
@@ -121,25 +122,9 @@ pub fn revocation_latency(subject: &Subject, _: &Requirement) -> Judgement {
 
 /// On the connection where it was accepted the dead credential is refused.
 pub fn refused_on_kept_connection(subject: &Subject, _: &Requirement) -> Judgement {
-    let mut live = None;
-    let mut dead = None;
-    for (index, sent) in subject.focus() {
-        *(if is_insufficient(sent) {
-            &mut dead
-        } else {
-            &mut live
-        }) = Some((index, sent));
-    }
-    match (live, dead) {
-        (Some((_, before)), _) if !before.is_success() => Judgement::Silent(format!(
-            "the key was not accepted while it lived ({})",
-            before.seen()
-        )),
-        (Some(_), Some((index, after))) => on_kept(index, after),
-        _ => {
-            let reason = subject.record.ended_early.clone();
-            Judgement::Undecided(reason.unwrap_or_else(|| "it was not tried".to_owned()))
-        }
+    match once_accepted(subject, "the key was not accepted while it lived") {
+        Ok((index, after)) => on_kept(index, after),
+        Err(judgement) => judgement,
     }
 }
 
@@ -148,11 +133,11 @@ fn on_kept(index: usize, after: &Sent) -> Judgement {
     if !connection.is_some_and(|connection| connection.reused) {
         return Judgement::Silent("the target does not keep connections".to_owned());
     }
-    match after.status() {
-        None => Judgement::Undecided(after.seen()),
-        Some(401) => Judgement::Satisfied,
-        Some(_) => Judgement::Violated(vec![Violation::at(index, "401", after.seen())]),
+    // A server may close a connection at any time (RFC 9112 §9.5).
+    if after.hung_up() {
+        return Judgement::Silent(after.seen());
     }
+    refused(index, after)
 }
 
 /// What was revoked a while ago is still dead.

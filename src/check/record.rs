@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::http::Exchange;
+use crate::http::{Exchange, Fault};
 use crate::plan::{CredentialClass, Life, Send, Slot};
 
 /// A request of the script and what came back.
@@ -43,6 +43,16 @@ impl Sent {
     pub fn is_success(&self) -> bool {
         self.status()
             .is_some_and(|status| (200..300).contains(&status))
+    }
+
+    /// Whether the target closed the connection instead of answering; that it only kept silent is
+    /// no end.
+    #[must_use]
+    pub fn hung_up(&self) -> bool {
+        matches!(
+            self.exchange.outcome,
+            Err(Fault::ClosedBeforeResponse | Fault::Reset { received_bytes: 0 })
+        )
     }
 
     /// The answer in a few words: `401 application/json, 30 bytes`, or the fault.

@@ -42,29 +42,41 @@ pub fn no_effect(subject: &Subject, requirement: &Requirement) -> Judgement {
 
 /// A credential that an operation accepted is refused there with 401 once it is dead.
 pub fn refused_elsewhere(subject: &Subject, _: &Requirement) -> Judgement {
-    let mut live = None;
-    let mut dead = None;
-    for (index, sent) in subject.focus() {
-        *(if is_insufficient(sent) {
-            &mut dead
-        } else {
-            &mut live
-        }) = Some((index, sent));
+    match once_accepted(
+        subject,
+        "the key could not use this operation while it lived",
+    ) {
+        Ok((index, after)) => refused(index, after),
+        Err(judgement) => judgement,
     }
-    match (live, dead) {
-        (Some((_, before)), _) if !before.is_success() => Judgement::Silent(format!(
-            "the key could not use this operation while it lived ({})",
+}
+
+/// The request with the dead credential, where the one with the live credential had a success; else
+/// `otherwise` says what it means that it had none.
+pub(super) fn once_accepted<'a>(
+    subject: &Subject<'a>,
+    otherwise: &str,
+) -> Result<(usize, &'a Sent), Judgement> {
+    let find = |dead: bool| {
+        let mut focus = subject.focus();
+        focus.find(|(_, sent)| is_insufficient(sent) == dead)
+    };
+    match (find(false), find(true)) {
+        (Some((_, before)), _) if !before.is_success() => Err(Judgement::Silent(format!(
+            "{otherwise} ({})",
             before.seen()
-        )),
-        (Some(_), Some((index, after))) => after_death(index, after),
+        ))),
+        (Some(_), Some(after)) => Ok(after),
         _ => {
             let reason = subject.record.ended_early.clone();
-            Judgement::Undecided(reason.unwrap_or_else(|| "it was not tried".to_owned()))
+            let reason = reason.unwrap_or_else(|| "it was not tried".to_owned());
+            Err(Judgement::Undecided(reason))
         }
     }
 }
 
-fn after_death(index: usize, after: &Sent) -> Judgement {
+/// The dead credential got the refusal that is documented for it.
+pub(super) fn refused(index: usize, after: &Sent) -> Judgement {
     match after.status() {
         Some(401) => Judgement::Satisfied,
         Some(_) => Judgement::Violated(vec![Violation::at(index, "401", after.seen())]),

@@ -1,8 +1,8 @@
 //! Every check by name.
 
 use super::{
-    Check, alike, answer, challenge, collateral, concurrency, connection, cross_origin, disclosure,
-    effect, fields, method, no_content, over_time, refusal, storage, way_round,
+    Check, alike, answer, by_http_2, challenge, collateral, concurrency, connection, cross_origin,
+    disclosure, effect, fields, method, no_content, over_time, refusal, storage, way_round,
 };
 
 /// Every check by name, with the head of the file that documents it.
@@ -256,6 +256,11 @@ pub(super) const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("over_time.rs"),
     ),
     ("revoked", effect::revoked, include_str!("effect.rs")),
+    (
+        "same-by-http-2",
+        by_http_2::same_by_http_2,
+        include_str!("by_http_2.rs"),
+    ),
     (
         "same-or-nothing",
         collateral::same_or_nothing,

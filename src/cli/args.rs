@@ -55,6 +55,10 @@ pub enum Command {
     Lint(LintArguments),
     /// Serve the reference tenant, conforming or with planted defects
     Serve(ServeArguments),
+    /// Send a case of an event log again, on fresh fixtures, and show both side by side
+    Replay(ReplayArguments),
+    /// Compare two event logs case by case; exit 1 where something fails that did not
+    Diff(DiffArguments),
     /// Prove the suite: try it on every defect and odd variant of the reference tenant
     Selftest(SelftestArguments),
     /// Print a commented probity.yaml to begin with
@@ -85,7 +89,7 @@ pub struct RunArguments {
     pub show_config: bool,
 }
 
-#[derive(Debug, Args, Default)]
+#[derive(Debug, Clone, Args, Default)]
 #[command(next_help_heading = "Settings (flag > environment > probity.yaml > default)")]
 pub struct SettingArguments {
     /// The tenant's URL, such as https://acme.example [env: PROBITY_TARGET]
@@ -136,6 +140,9 @@ pub struct SettingArguments {
     /// Do not verify the target's certificate
     #[arg(long)]
     pub insecure: bool,
+    /// Tunnel every connection to the target through this proxy
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
     /// Allow plain http to targets that are not loopback
     #[arg(long)]
     pub allow_http: bool,
@@ -160,7 +167,7 @@ pub struct SettingArguments {
 }
 
 /// Reports, as `run` and `report` write them.
-#[derive(Debug, Args, Default)]
+#[derive(Debug, Clone, Args, Default)]
 #[command(next_help_heading = "Reports (a file each)")]
 pub struct ReportArguments {
     /// Write a JUnit report
@@ -326,6 +333,32 @@ pub struct ExplainArguments {
 }
 
 #[derive(Debug, Args)]
+pub struct ReplayArguments {
+    /// The event log of an earlier run
+    #[arg(value_name = "EVENTS")]
+    pub log: PathBuf,
+    /// The case, by its whole id
+    #[arg(value_name = "CASE")]
+    pub case: String,
+
+    #[command(flatten)]
+    pub settings: SettingArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct DiffArguments {
+    /// The event log of the earlier run
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The event log of the later run
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// Print the difference as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct LintArguments {
     /// The OpenAPI document
     #[arg(value_name = "FILE")]
@@ -343,6 +376,9 @@ pub struct ServeArguments {
     /// Behave correctly, but unusually
     #[arg(long = "odd", value_name = "NAME")]
     pub odd: Vec<String>,
+    /// Speak TLS; the fixtures tell by which root to trust it (defects of TLS do so anyway)
+    #[arg(long)]
+    pub tls: bool,
     /// List the defects that can be planted
     #[arg(long)]
     pub list_defects: bool,

@@ -1,6 +1,7 @@
 //! The binary alone: arguments, exit codes, printing.
 
 mod args;
+mod compare;
 mod exit;
 mod explain;
 mod plan;
@@ -29,6 +30,8 @@ pub fn main() -> ExitCode {
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Lint(arguments) => explain::lint(&arguments),
         Command::Serve(arguments) => serve::serve(&arguments),
+        Command::Replay(arguments) => compare::replay(&arguments),
+        Command::Diff(arguments) => compare::diff(&arguments),
         Command::Selftest(arguments) => selftest::selftest(&arguments),
         Command::Init => print(probity::config::init_text()),
         Command::Completions { shell } => {

@@ -92,7 +92,9 @@ fn write_case(text: &mut String, plan: &Plan, case: &Case, allow: Tier) {
 fn expectation(requirement: &Requirement) -> String {
     let mut parts = Vec::new();
     if let Some(expect) = &requirement.expect {
-        let statuses: Vec<String> = expect.status.iter().map(ToString::to_string).collect();
+        let statuses = expect.status.iter().map(ToString::to_string);
+        let closed = expect.closed.then(|| "a closed connection".to_owned());
+        let statuses: Vec<String> = statuses.chain(closed).collect();
         if !statuses.is_empty() {
             parts.push(statuses.join(" or "));
         }

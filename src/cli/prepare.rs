@@ -108,6 +108,7 @@ fn flags(arguments: &SettingArguments, libtest: &LibtestArguments) -> Flags {
         headers: arguments.headers.clone(),
         ca_file: arguments.ca_file.clone(),
         insecure: said(arguments.insecure),
+        proxy: arguments.proxy.clone(),
         allow_http: said(arguments.allow_http),
         rate: arguments.rate.clone(),
         timeout: arguments.timeout.clone(),
@@ -115,7 +116,6 @@ fn flags(arguments: &SettingArguments, libtest: &LibtestArguments) -> Flags {
         linger: arguments.linger.clone(),
         repeat: arguments.repeat.clone(),
         test_threads: libtest.test_threads.clone(),
-        ..Flags::default()
     }
 }
 
@@ -143,6 +143,7 @@ pub fn parts(arguments: &RunArguments, settings: Settings) -> Result<Parts, Exit
         api,
         suite: suite_text,
         plan,
+        ca_pem: None,
     })
 }
 

@@ -1,9 +1,10 @@
 //! `run` and `demo`.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use probity::config::{ReportFormat, Settings};
-use probity::driver::{self, Color, DriverOutcome, FaceOptions, Format, Selected};
+use probity::driver::{self, Color, DriverOutcome, FaceOptions, Format, Selected, Watched};
 use probity::proof::EmbeddedTenant;
 use probity::report::{self, EventLog};
 use probity::run::{self, Job, RunEnd};
@@ -13,6 +14,9 @@ use super::args::{self, LibtestArguments, RunArguments};
 use super::exit::{Exit, chain, complain};
 use super::prepare::{self, Brought};
 use super::reports::Wanted;
+
+/// How wide a terminal is that does not say, in columns.
+const WIDTH: usize = 80;
 
 /// The exit code where nothing was selected.
 const NOTHING_SELECTED: u8 = 4;
@@ -145,7 +149,21 @@ fn face(libtest: &LibtestArguments, partial: bool) -> FaceOptions {
         nocapture: libtest.nocapture,
         logfile: libtest.logfile.clone(),
         partial,
+        watched: watched(libtest),
     }
+}
+
+/// The terminal of whoever watches standard error, where progress would disturb nothing.
+fn watched(libtest: &LibtestArguments) -> Option<Watched> {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let same_screen = libtest.logfile.is_none() && std::io::stdout().is_terminal();
+    let lines = libtest.format == args::Format::Pretty && !libtest.quiet;
+    if !std::io::stderr().is_terminal() || dumb || libtest.nocapture || (same_screen && !lines) {
+        return None;
+    }
+    let size = terminal_size::terminal_size_of(std::io::stderr());
+    let width = size.map_or(WIDTH, |(width, _)| usize::from(width.0));
+    Some(Watched { width, same_screen })
 }
 
 /// Prints GitHub's annotations where the runner reads them; with libtest's other formats standard

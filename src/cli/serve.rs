@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use probity::plan::nearest;
-use probity::proof::EmbeddedTenant;
+use probity::proof::{CA_FILE, EmbeddedTenant};
 use probity::suite::Tier;
-use probity::tenant::{Defect, Odd};
+use probity::tenant::{Defect, Odd, TenantSettings};
 
 use super::args::ServeArguments;
 use super::exit::Exit;
@@ -37,7 +37,14 @@ pub fn serve(arguments: &ServeArguments) -> Result<u8, Exit> {
         defects.collect::<Result<_, _>>()?,
         odd.collect::<Result<_, _>>()?,
     );
-    let tenant = EmbeddedTenant::start_with(arguments.listen, defects, odd).map_err(|error| {
+    let settings = TenantSettings {
+        listen: arguments.listen,
+        defects,
+        odd,
+        tls: arguments.tls,
+        ..TenantSettings::default()
+    };
+    let tenant = EmbeddedTenant::start_with(settings).map_err(|error| {
         Exit::usage_text(format!(
             "failed to listen on {}\n  caused by: {error}",
             arguments.listen
@@ -51,7 +58,7 @@ pub fn serve(arguments: &ServeArguments) -> Result<u8, Exit> {
     Ok(0)
 }
 
-/// Writes a file that only its owner reads: two of the three hold secrets.
+/// Writes a file that only its owner reads: most of them hold secrets.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write as _;
     let mut options = std::fs::OpenOptions::new();
@@ -114,11 +121,13 @@ fn write_config(tenant: &EmbeddedTenant, folder: &Path) -> Result<(), Exit> {
     for (name, value) in tenant.environment() {
         let _ = writeln!(variables, "export {name}='{value}'");
     }
-    let files = [
+    let fixtures = tenant.fixtures();
+    let mut files = vec![
         ("probity.yaml", tenant.config(Tier::Revoke)),
         ("secrets.sh", variables),
-        ("victims.json", tenant.fixtures().victims_json().to_string()),
+        ("victims.json", fixtures.victims_json().to_string()),
     ];
+    files.extend(fixtures.root_pem.map(|pem| (CA_FILE, pem)));
     for (name, text) in files {
         let path = folder.join(name);
         std::fs::create_dir_all(folder)

@@ -5,7 +5,9 @@ mod content;
 mod dial;
 mod encode;
 mod head;
+mod http2;
 mod old_tls;
+mod proxy;
 mod reader;
 mod trust;
 
@@ -15,12 +17,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rustls::ClientConfig;
-use rustls::pki_types::ServerName;
-
 pub use self::old_tls::{OldTls, OldTlsAnswer};
+pub use self::trust::check_certificates;
 
 use self::connection::died_while_kept;
+use self::dial::Offer;
 use super::message::{Encoder, Exchange, Fault, Request, TlsFacts, encoder_for};
 use super::origin::{Origin, Scheme};
 
@@ -43,6 +44,8 @@ pub struct ClientSettings {
     pub quiet_wait: Duration,
     /// Whom to trust.
     pub tls: TlsSettings,
+    /// The proxy that every connection is tunnelled through.
+    pub proxy: Option<Origin>,
 }
 
 /// Whom to trust.
@@ -61,13 +64,16 @@ pub enum Via {
     Fresh,
     /// A kept one where there is one, for safe methods only: others get their own.
     Pooled,
+    /// A connection of its own by HTTP/2, where the target chooses that; nothing is sent where it
+    /// does not.
+    Http2,
 }
 
 /// Why a client cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClientError {
     /// The certificates to trust cannot be read.
-    #[error("the certificates to trust cannot be used: {detail}")]
+    #[error("there are no certificates to trust: {detail}")]
     Certificates {
         /// What is wrong with them.
         detail: String,
@@ -115,7 +121,7 @@ pub struct Connection {
 struct Shared {
     origin: Origin,
     settings: ClientSettings,
-    tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
+    tls: Option<trust::Trust>,
 }
 
 impl Default for ClientSettings {
@@ -127,6 +133,7 @@ impl Default for ClientSettings {
             response_bytes_max: 8 * 1024 * 1024,
             quiet_wait: Duration::from_millis(20),
             tls: TlsSettings::default(),
+            proxy: None,
         }
     }
 }
@@ -139,12 +146,7 @@ impl Client {
     pub fn new(origin: Origin, settings: ClientSettings) -> Result<Self, ClientError> {
         let tls = match origin.scheme {
             Scheme::Http => None,
-            Scheme::Https => {
-                let host = origin.host.clone();
-                let name = ServerName::try_from(host.clone())
-                    .map_err(|_| ClientError::ServerName { host })?;
-                Some((Arc::new(trust::client_config(&settings.tls)?), name))
-            }
+            Scheme::Https => Some(trust::Trust::new(&origin.host, &settings.tls)?),
         };
         let shared = Arc::new(Shared {
             origin,
@@ -163,11 +165,20 @@ impl Client {
         &self.shared.origin
     }
 
+    /// Its bounds, whom it trusts, and the way it takes.
+    #[must_use]
+    pub fn settings(&self) -> &ClientSettings {
+        &self.shared.settings
+    }
+
     /// Sends a request and reads all that comes of it; a fault is in the outcome.
     ///
     /// The request is sent once. Only where it is safe, went over a kept connection, and that
     /// one turned out dead before a byte came back, is it sent again on a fresh one.
     pub async fn exchange(&self, request: &Request, via: Via) -> Exchange {
+        if via == Via::Http2 {
+            return self.exchange_by_http2(request).await;
+        }
         // What only the raw writer can say may leave a connection in an odd state.
         let keeps =
             via == Via::Pooled && request.is_safe() && encoder_for(request) == Encoder::Hyper;
@@ -206,12 +217,11 @@ impl Client {
     /// # Errors
     /// Why none could be made.
     pub async fn connect(&self) -> Result<Connection, Fault> {
-        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
-        let dialed = dial::dial(&self.shared).await?;
+        let dialed = dial::dial(&self.shared, Offer::Http1).await?;
         let (tls_time, tls) = dialed.tls.unzip();
         Ok(Connection {
             shared: Arc::clone(&self.shared),
-            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            id: next_id(),
             stream: dialed.stream,
             peer: dialed.peer,
             connect_time: dialed.connect,
@@ -235,6 +245,12 @@ impl Client {
         // A list of connections is whole at any time, also after a panic.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The next connection's number, unique in this process.
+fn next_id() -> u64 {
+    static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+    NEXT_ID.fetch_add(1, Ordering::Relaxed)
 }
 
 impl fmt::Debug for Client {

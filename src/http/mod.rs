@@ -20,6 +20,7 @@ pub mod secret;
 
 pub use client::{
     Client, ClientError, ClientSettings, Connection, OldTls, OldTlsAnswer, TlsSettings, Via,
+    check_certificates,
 };
 pub use evidence::{Evidence, Withheld};
 pub use message::{

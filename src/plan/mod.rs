@@ -85,6 +85,7 @@ pub const CHECKS: &[&str] = &[
     "retry-after",
     "revocation-latency",
     "revoked",
+    "same-by-http-2",
     "same-or-nothing",
     "second-lives",
     "stays-dead",

@@ -73,10 +73,13 @@ fn leading(text: &str, radix: u32) -> Option<u128> {
     }
 }
 
-/// What lies between two numbers, as in `3-7`; the first thousands of it, since that many in a row
-/// are never all ours.
+/// What lies between two numbers, as in `3-7`, `3..7` or `3:7`; the first thousands of it, since
+/// that many in a row are never all ours.
 fn range(text: &str) -> Vec<u128> {
-    let Some((first, last)) = text.split_once('-') else {
+    let ends = ["-", "..", ":"]
+        .into_iter()
+        .find_map(|dash| text.split_once(dash));
+    let Some((first, last)) = ends else {
         return Vec::new();
     };
     match (first.parse::<u128>(), last.parse::<u128>()) {
@@ -177,8 +180,10 @@ mod tests {
 
     #[test]
     fn a_range_reads_as_all_that_lies_in_it() {
-        let found = readings("42-45");
-        assert!((42..=45).all(|id| found.contains(&id)), "{found:?}");
+        for range in ["42-45", "42..45", "42:45"] {
+            let found = readings(range);
+            assert!((42..=45).all(|id| found.contains(&id)), "{found:?}");
+        }
     }
 
     #[test]

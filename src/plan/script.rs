@@ -63,6 +63,8 @@ pub enum Slot {
     Second,
     /// One more, by number, for scripts that address many at once.
     Further(u8),
+    /// One that was made to be able to do everything.
+    Privileged,
     /// An instance of the other tenant.
     Foreign,
     /// A second instance of the other tenant, made for one script.
@@ -75,6 +77,7 @@ impl fmt::Display for Slot {
             Self::Victim => formatter.write_str("victim"),
             Self::Second => formatter.write_str("second"),
             Self::Further(number) => write!(formatter, "further-{number}"),
+            Self::Privileged => formatter.write_str("privileged"),
             Self::Foreign => formatter.write_str("foreign"),
             Self::ForeignSecond => formatter.write_str("foreign-second"),
         }
@@ -98,8 +101,8 @@ pub enum Wire {
     Kept,
     /// To the other tenant's URL, on a connection of its own.
     OtherTenant,
-    /// On a connection of its own without encryption, at the port of plain HTTP: only where the
-    /// target is encrypted and at its own scheme's port.
+    /// On a connection of its own without encryption: only where the target is encrypted. At the
+    /// port of plain HTTP where the target is at that of HTTPS, and else at the target's own.
     Cleartext,
     /// By HTTP/2 on a connection of its own: only where the target offers it.
     Http2,

@@ -58,10 +58,14 @@ pub enum IdSpelling {
     Octal,
     /// In full-width digits (U+FF10 to U+FF19), percent-encoded.
     FullWidth,
+    /// With an underscore after its first digit, as some languages write long numbers: `4_2`.
+    Underscored,
+    /// Each character percent-encoded, and the percent signs again: `%2534%2532`.
+    EncodedTwice,
 }
 
 impl IdSpelling {
-    /// The id so spelled; nothing where it is no decimal number.
+    /// The id so spelled; nothing where it is no decimal number, or too short for the spelling.
     #[must_use]
     pub fn spell(self, id: &str) -> Option<String> {
         let number: u128 = id.parse().ok()?;
@@ -73,6 +77,11 @@ impl IdSpelling {
                 .bytes()
                 .map(|digit| format!("%EF%BC%{:02X}", 0x90 + (digit & 0x0f)))
                 .collect(),
+            Self::Underscored => {
+                let (first, rest) = id.split_at_checked(1)?;
+                return (!rest.is_empty()).then(|| format!("{first}_{rest}"));
+            }
+            Self::EncodedTwice => id.bytes().map(|digit| format!("%25{digit:02X}")).collect(),
         })
     }
 
@@ -81,6 +90,8 @@ impl IdSpelling {
             Self::Hexadecimal => "hexadecimal",
             Self::Octal => "octal",
             Self::FullWidth => "in full-width digits",
+            Self::Underscored => "with an underscore in it",
+            Self::EncodedTwice => "percent-encoded twice",
         }
     }
 }
@@ -92,8 +103,12 @@ pub enum Derivation {
     Verbatim,
     /// Without its last character that is no padding.
     DropLast,
+    /// Without its first character.
+    DropFirst,
     /// Its first half.
     FirstHalf,
+    /// Its second half.
+    LastHalf,
     /// With one more character of its own alphabet.
     Lengthened,
     /// With the letter case of its letters flipped.
@@ -122,7 +137,9 @@ impl Derivation {
         match self {
             Self::Verbatim => "",
             Self::DropLast => " without its last character",
+            Self::DropFirst => " without its first character",
             Self::FirstHalf => ", first half",
+            Self::LastHalf => ", second half",
             Self::Lengthened => " plus one character",
             Self::CaseFlipped => " with letter case flipped",
             Self::RandomAlike => "-like random value",
@@ -211,5 +228,23 @@ impl Template {
     pub fn carries_live_secret(&self) -> bool {
         self.pieces()
             .any(|piece| matches!(piece, Piece::Secret(_, derivation) if derivation.is_live()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::IdSpelling;
+
+    #[test]
+    fn an_id_is_spelled_in_other_ways_where_it_has_them() {
+        let spelled = |spelling: IdSpelling, id: &str| spelling.spell(id);
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(spelled(IdSpelling::Hexadecimal, "42"), some("0x2a"));
+        assert_eq!(spelled(IdSpelling::Octal, "42"), some("052"));
+        assert_eq!(spelled(IdSpelling::FullWidth, "4"), some("%EF%BC%94"));
+        assert_eq!(spelled(IdSpelling::Underscored, "427"), some("4_27"));
+        assert_eq!(spelled(IdSpelling::Underscored, "4"), None);
+        assert_eq!(spelled(IdSpelling::EncodedTwice, "42"), some("%2534%2532"));
+        assert_eq!(spelled(IdSpelling::EncodedTwice, "key-42"), None);
     }
 }

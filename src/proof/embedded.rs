@@ -1,12 +1,14 @@
 //! The reference tenant, running beside whoever judges it.
 
 use std::io;
-use std::net::SocketAddr;
 
 use crate::driver::Background;
 use crate::run::Stopper;
 use crate::suite::Tier;
-use crate::tenant::{Defect, Fixtures, Odd, Tenant, TenantSettings};
+use crate::tenant::{Fixtures, Tenant, TenantSettings};
+
+/// The file beside its settings that holds the root by which an encrypted tenant is trusted.
+pub const CA_FILE: &str = "ca.pem";
 
 /// A reference tenant on loopback; it ends when this is dropped.
 pub struct EmbeddedTenant {
@@ -21,26 +23,16 @@ impl EmbeddedTenant {
     ///
     /// Where no port is free or no thread can be started.
     pub fn start() -> io::Result<Self> {
-        Self::start_with(
-            SocketAddr::from(([127, 0, 0, 1], 0)),
-            Vec::new(),
-            Vec::new(),
-        )
+        Self::start_with(TenantSettings::default())
     }
 
-    /// One with planted defects and odd behaviours.
+    /// One as the settings say.
     ///
     /// # Errors
     ///
     /// Where the address is taken or no thread can be started.
-    pub fn start_with(listen: SocketAddr, defects: Vec<Defect>, odd: Vec<Odd>) -> io::Result<Self> {
+    pub fn start_with(settings: TenantSettings) -> io::Result<Self> {
         let background = Background::start()?;
-        let settings = TenantSettings {
-            listen,
-            defects,
-            odd,
-            ..TenantSettings::default()
-        };
         let tenant = background.block_on(Tenant::start(settings))?;
         Ok(Self { tenant, background })
     }
@@ -51,10 +43,15 @@ impl EmbeddedTenant {
         self.tenant.fixtures()
     }
 
-    /// A `probity.yaml` for it that allows a tier.
+    /// A `probity.yaml` for it that allows a tier. Where it speaks TLS, its root is to stand in
+    /// [`CA_FILE`] beside.
     #[must_use]
     pub fn config(&self, allow: Tier) -> String {
-        let config = self.fixtures().to_config();
+        let fixtures = self.fixtures();
+        let mut config = fixtures.to_config();
+        if fixtures.root_pem.is_some() {
+            config.push_str(&format!("ca_file: {CA_FILE}\n"));
+        }
         let config = config.replace("allow: revoke", &format!("allow: {allow}"));
         // What comes back to life here does so within a moment: nobody should wait for caches.
         format!("{config}linger: 0s\n")

@@ -248,6 +248,9 @@ pub async fn selftest(filters: &[String], depth: Depth) -> Result<KillMatrix, Se
     })
 }
 
+/// The requirement that the certificate holds.
+const CERTIFICATE: &str = "RAK-TRN-03";
+
 /// What the tenant without defects and oddities is called.
 const CONFORMING: &str = "conforming";
 
@@ -288,6 +291,8 @@ fn trials(
             defects: vec![*defect],
             only: own.filter(|_| depth == Depth::Own),
             until: own.filter(|_| now_and_then),
+            // A run that verifies the certificate ends with that: what it says of it is judged.
+            insecure: defect.requirement == CERTIFICATE,
             crowded: now_and_then,
             ..Trial::default()
         };

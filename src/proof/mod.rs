@@ -7,7 +7,7 @@ mod rehearsal;
 mod table;
 mod unprovable;
 
-pub use embedded::EmbeddedTenant;
+pub use embedded::{CA_FILE, EmbeddedTenant};
 pub use matrix::{
     DefectRow, Depth, Fate, KillMatrix, OddRow, RequirementRow, SelftestError, selftest,
 };

@@ -145,6 +145,9 @@ pub struct Trial {
     /// The requirement that is awaited: while it catches nothing, the suite is run again on the
     /// same tenant, since what shows now and then may not show in one run.
     pub until: Option<&'static str>,
+    /// Whether its certificate is taken whatever it is: else a run ends before its first case
+    /// where it is not to be trusted.
+    pub insecure: bool,
     /// Whether many cases run at once, as in a run by hand. One after the other gives the same
     /// matrix each time.
     pub crowded: bool,
@@ -165,11 +168,15 @@ pub async fn rehearse(trial: Trial) -> Result<Rehearsal, RehearsalError> {
     let tenant = Tenant::start(settings)
         .await
         .map_err(RehearsalError::Tenant)?;
-    let way = (trial.only, trial.crowded);
-    let mut rehearsal = once(&tenant, way).await?;
+    let manner = Manner {
+        insecure: trial.insecure,
+        only: trial.only,
+        crowded: trial.crowded,
+    };
+    let mut rehearsal = once(&tenant, manner).await?;
     if let Some(code) = trial.until {
         while rehearsal.runs < RUNS_MAX && !rehearsal.caught_by(code) {
-            let again = once(&tenant, way).await?;
+            let again = once(&tenant, manner).await?;
             rehearsal.absorb(again);
         }
     }
@@ -177,17 +184,25 @@ pub async fn rehearse(trial: Trial) -> Result<Rehearsal, RehearsalError> {
     Ok(rehearsal)
 }
 
-/// The requirement whose cases run, if not all do; and whether many run at once.
-type Way = (Option<&'static str>, bool);
+/// How a run goes about it.
+#[derive(Clone, Copy)]
+struct Manner {
+    /// Whether any certificate is taken.
+    insecure: bool,
+    /// The requirement whose cases run, if not all do.
+    only: Option<&'static str>,
+    /// Whether many run at once.
+    crowded: bool,
+}
 
-async fn once(tenant: &Tenant, way: Way) -> Result<Rehearsal, RehearsalError> {
-    let job = job(tenant, way).await?;
+async fn once(tenant: &Tenant, manner: Manner) -> Result<Rehearsal, RehearsalError> {
+    let job = job(tenant, manner).await?;
     let (sender, receiver) = unbounded_channel();
     let _end = run::run(job, Stopper::default(), sender).await;
     Ok(gather(receiver))
 }
 
-async fn job(tenant: &Tenant, (only, crowded): Way) -> Result<Job, RehearsalError> {
+async fn job(tenant: &Tenant, manner: Manner) -> Result<Job, RehearsalError> {
     let fixtures = tenant.fixtures();
     let environment = fixtures.environment().into_iter();
     let inputs = Inputs {
@@ -201,7 +216,8 @@ async fn job(tenant: &Tenant, (only, crowded): Way) -> Result<Job, RehearsalErro
             timeout: Some(EXCHANGE_MAX.to_owned()),
             linger: Some(LINGER.to_owned()),
             max_time: Some(RUN_MAX.to_owned()),
-            test_threads: (!crowded).then(|| "1".to_owned()),
+            insecure: Some(manner.insecure),
+            test_threads: (!manner.crowded).then(|| "1".to_owned()),
             ..Flags::default()
         },
     };
@@ -217,7 +233,8 @@ async fn job(tenant: &Tenant, (only, crowded): Way) -> Result<Job, RehearsalErro
         document: script.document,
         api: script.api,
         suite: suite_text(),
-        plan: selection(only).apply(script.plan),
+        plan: selection(manner.only).apply(script.plan),
+        ca_pem: fixtures.root_pem.clone().map(String::into_bytes),
     };
     run::assemble(parts).await.map_err(RehearsalError::Assemble)
 }

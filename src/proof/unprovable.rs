@@ -1,13 +1,9 @@
 //! The MUST requirements that no defect of the reference tenant can violate, each with its reason.
 
-/// Code and reason.
+/// Code and reason: none at present.
 ///
 /// An entry that a defect proves all the same is stale, and the kill matrix says so.
-const UNPROVABLE: &[(&str, &str)] = &[(
-    "RAK-TRN-01",
-    "it speaks of targets on https, and the reference tenant has no TLS; tests/it/http/tls.rs \
-     proves the client",
-)];
+const UNPROVABLE: &[(&str, &str)] = &[];
 
 /// Why no defect can prove a requirement, where none can.
 #[must_use]

@@ -58,6 +58,16 @@ pub fn causes<'a>(record: &RunRecord<'a>) -> Vec<Cause<'a>> {
     causes
 }
 
+/// What makes two failures of one requirement the same finding.
+pub type Key = (Code, String, String);
+
+/// What makes two failures of one requirement the same finding.
+#[must_use]
+pub fn key(failure: &Failure) -> Key {
+    let (expected, actual) = (plain(&failure.expected), plain(&failure.actual));
+    (failure.code.clone(), expected, actual)
+}
+
 /// The failures of a case that any face shows, and whether they make it FAILED.
 fn shown<'a>(
     record: &RunRecord<'a>,

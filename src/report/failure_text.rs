@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use super::inert::{lines, one_line};
 use super::record::{self, CaseRecord, Face, FailedKind, RunRecord, gating_failures};
 use crate::check::{Failure, SourcePlace};
+use crate::plan::CaseId;
 use crate::run::event::{CaseFinished, ExchangeFact, Verdict, WireText};
 
 /// Longest piece of a document's line that is shown, in characters.
@@ -46,6 +47,20 @@ pub fn failed_text(case: &CaseFinished) -> String {
         field(&mut text, "curl", curl);
     }
     // libtest ends the text with a line break of its own.
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// The text of a case that is FAILED for a cause that `first` has shown whole.
+#[must_use]
+pub fn failed_again_text(case: &CaseFinished, first: &CaseId) -> String {
+    let mut text = String::new();
+    for failure in gating_failures(case) {
+        put(&mut text, format_args!("{}", heading(failure)));
+        field(&mut text, "actual", &failure.actual);
+    }
+    field(&mut text, "cause", &format!("as in {first}"));
+    field(&mut text, "reproduce", &case.reproduce);
     text.truncate(text.trim_end().len());
     text
 }

@@ -7,8 +7,10 @@
 //! what a merged run comes to is decided where that of every run is.
 
 mod artefact;
+pub mod beside;
 pub mod cause;
 pub mod ctrf;
+pub mod diff;
 pub mod failure_text;
 pub mod github;
 pub mod har;

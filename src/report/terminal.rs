@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
+use super::cause;
 use super::failure_text::{self, heading};
 use super::inert::one_line;
 use super::record::{self, CaseRecord, Face, RunRecord, warnings, words};
@@ -35,6 +36,7 @@ const COUNT_ORDER: [Verdict; 8] = [
 #[must_use]
 pub fn blocks(record: &RunRecord<'_>) -> String {
     let mut text = String::new();
+    causes_block(&mut text, record);
     warnings_block(&mut text, record);
     gaps_block(&mut text, record);
     not_judged_block(&mut text, record);
@@ -230,19 +232,43 @@ fn counts_as_failed(case: &CaseRecord<'_>) -> bool {
         .is_some_and(|judged| judged.gating && judged.verdict == Verdict::Fail)
 }
 
+/// What made cases FAILED, by cause: libtest's own block has them by case.
+fn causes_block(text: &mut String, record: &RunRecord<'_>) {
+    let causes = cause::causes(record);
+    let counting = || causes.iter().filter(|cause| cause.counts);
+    // Where each case has a cause of its own, libtest's block says it all.
+    if counting().all(|cause| cause.cases.len() < 2) {
+        return;
+    }
+    title(text, "failures by cause:");
+    for cause in counting() {
+        let (failure, count) = (cause.first, cases(cause.cases.len()));
+        put(text, format_args!("{}, {count}", heading(failure)));
+        failure_text::field(text, "requires", &failure.requires);
+        let others = cause.codes.iter().filter(|code| **code != &failure.code);
+        let others: Vec<&str> = others.map(|code| code.as_str()).collect();
+        if !others.is_empty() {
+            failure_text::field(text, "also", &others.join(", "));
+        }
+        failure_text::field(text, "expected", &failure.expected);
+        failure_text::field(text, "actual", &failure.actual);
+        let places = cause
+            .cases
+            .iter()
+            .filter_map(|place| record.cases.get(*place));
+        let ids: Vec<&str> = places.map(|case| case.fact.id.as_str()).collect();
+        let selects = format!("the rest: `probity run --list {}`", failure.code);
+        id_lines(text, &ids, &selects);
+        text.push('\n');
+    }
+}
+
 fn warnings_block(text: &mut String, record: &RunRecord<'_>) {
     let mut groups: Vec<(&Failure, Vec<&str>)> = Vec::new();
     for case in record.cases.iter().filter_map(|case| case.judged) {
         for failure in warnings(case) {
             let same = |group: &&mut (&Failure, Vec<&str>)| {
-                let first = group.0;
-                (&first.code, &first.expected, &first.actual, first.level)
-                    == (
-                        &failure.code,
-                        &failure.expected,
-                        &failure.actual,
-                        failure.level,
-                    )
+                group.0.level == failure.level && cause::key(group.0) == cause::key(failure)
             };
             match groups.iter_mut().find(same) {
                 Some((_, ids)) if ids.contains(&case.case.as_str()) => {}

@@ -16,7 +16,8 @@ use crate::fixture::{
     SecretProblem, SharedRedactor, VictimSource, Wiring, read_secret,
 };
 use crate::http::{
-    Client, ClientError, ClientSettings, Redactor, Target, TargetError, Text, TlsSettings,
+    Client, ClientError, ClientSettings, Origin, Redactor, Scheme, Target, TargetError, Text,
+    TlsSettings, check_certificates,
 };
 use crate::plan::rules::Requests;
 use crate::plan::{Holder, Plan, nearest, server_path};
@@ -99,9 +100,18 @@ pub enum AssembleError {
         /// The nearest that there is.
         nearest: Option<String>,
     },
-    /// A setting that is understood but not supported yet.
-    #[error("`{0}` is not supported yet: leave it out")]
-    Unsupported(&'static str),
+    /// The proxy is no URL that can be used.
+    #[error("the proxy `{url}` cannot be used")]
+    Proxy {
+        /// The URL.
+        url: String,
+        /// The cause.
+        #[source]
+        source: TargetError,
+    },
+    /// The proxy is to be spoken to by TLS.
+    #[error("the proxy `{0}` is on https, which is not supported: name one on http")]
+    EncryptedProxy(String),
     /// A secret cannot be read.
     #[error("the secret of the `{identity}` identity cannot be used")]
     Secret {
@@ -110,6 +120,17 @@ pub enum AssembleError {
         /// The cause.
         #[source]
         source: SecretProblem,
+    },
+    /// The certificates to trust cannot be read.
+    #[error("the certificates to trust in `{path}` ({origin}) cannot be used")]
+    Certificates {
+        /// The file.
+        path: String,
+        /// Where it was named.
+        origin: String,
+        /// The cause.
+        #[source]
+        source: ClientError,
     },
     /// The client cannot be made.
     #[error("failed to prepare connections to the target")]
@@ -169,6 +190,8 @@ pub struct Parts {
     pub suite: SourceText,
     /// The plan, selected.
     pub plan: Plan,
+    /// Certificates in PEM that are trusted besides those that the settings name.
+    pub ca_pem: Option<Vec<u8>>,
 }
 
 /// Makes a job; secrets are read now, nothing is sent.
@@ -180,12 +203,10 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
     let (target, _) = base_path(&parts.settings, &parts.api)?;
     let target = target.ok_or(AssembleError::NoTarget)?;
     let settings = &parts.settings;
-    if settings.proxy.value.is_some() {
-        return Err(AssembleError::Unsupported("proxy"));
-    }
     let url = settings.target.value.clone().unwrap_or_default();
     let run = run_tag()?;
-    let messenger = messenger(settings, &target)?;
+    let tls = tls_settings(&parts)?;
+    let messenger = messenger(settings, &target, &tls)?;
     settings
         .secrets()
         .iter()
@@ -193,7 +214,7 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
     let fixtures = FixtureSettings {
         identities: identities(settings).await?,
         victims: victims(settings)?,
-        other: other_place(settings, &target)?,
+        other: other_place(settings, &target, &tls)?,
         resource: parts.plan.suite.resource.clone(),
         wiring: wiring(&parts.api, &parts.plan)?,
         allow: settings.allow.value,
@@ -224,13 +245,46 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
     })
 }
 
-fn client(settings: &Settings, target: &Target) -> Result<Client, AssembleError> {
-    let ca_pem = settings
-        .ca_file
-        .value
-        .as_ref()
-        .map(|path| read(path))
-        .transpose()?;
+fn tls_settings(parts: &Parts) -> Result<TlsSettings, AssembleError> {
+    let mut ca_pem = parts.ca_pem.clone();
+    if let Some(path) = &parts.settings.ca_file.value {
+        let given = read(path)?;
+        // Each alone, so that the fault is told of the file that has it.
+        check_certificates(&given).map_err(|source| AssembleError::Certificates {
+            path: path.clone(),
+            origin: parts.settings.ca_file.origin.to_string(),
+            source,
+        })?;
+        let all = ca_pem.get_or_insert_default();
+        all.push(b'\n');
+        all.extend(given);
+    }
+    Ok(TlsSettings {
+        ca_pem,
+        insecure: parts.settings.insecure.value,
+    })
+}
+
+/// The proxy that every connection goes through.
+fn proxy(settings: &Settings) -> Result<Option<Origin>, AssembleError> {
+    let Some(url) = &settings.proxy.value else {
+        return Ok(None);
+    };
+    let proxy = Target::parse(url).map_err(|source| AssembleError::Proxy {
+        url: url.clone(),
+        source,
+    })?;
+    match proxy.origin.scheme {
+        Scheme::Http => Ok(Some(proxy.origin)),
+        Scheme::Https => Err(AssembleError::EncryptedProxy(url.clone())),
+    }
+}
+
+fn client(
+    settings: &Settings,
+    target: &Target,
+    tls: &TlsSettings,
+) -> Result<Client, AssembleError> {
     let timeouts = settings.timeouts();
     Ok(Client::new(
         target.origin.clone(),
@@ -239,17 +293,19 @@ fn client(settings: &Settings, target: &Target) -> Result<Client, AssembleError>
             first_byte_timeout: timeouts.first_byte,
             exchange_timeout: timeouts.whole,
             response_bytes_max: RESPONSE_BYTES_MAX,
-            tls: TlsSettings {
-                ca_pem,
-                insecure: settings.insecure.value,
-            },
+            tls: tls.clone(),
+            proxy: proxy(settings)?,
             ..ClientSettings::default()
         },
     )?)
 }
 
-fn messenger(settings: &Settings, target: &Target) -> Result<Messenger, AssembleError> {
-    let client = client(settings, target)?;
+fn messenger(
+    settings: &Settings,
+    target: &Target,
+    tls: &TlsSettings,
+) -> Result<Messenger, AssembleError> {
+    let client = client(settings, target, tls)?;
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|error| AssembleError::NoRandomness(error.to_string()))?;
     let headers = settings.headers.iter().map(|header| {
@@ -271,7 +327,11 @@ fn messenger(settings: &Settings, target: &Target) -> Result<Messenger, Assemble
 }
 
 /// Where the other tenant is: at a URL of its own, below the same path.
-fn other_place(settings: &Settings, target: &Target) -> Result<OtherPlace, AssembleError> {
+fn other_place(
+    settings: &Settings,
+    target: &Target,
+    tls: &TlsSettings,
+) -> Result<OtherPlace, AssembleError> {
     let IdentitySetting::Given {
         target: Some(url), ..
     } = &settings.identities.other_tenant.value
@@ -286,7 +346,7 @@ fn other_place(settings: &Settings, target: &Target) -> Result<OtherPlace, Assem
         let why = "the other tenant's URL has another path than the target's";
         return Ok(OtherPlace::Unusable(why.to_owned()));
     }
-    Ok(OtherPlace::Own(client(settings, &other)?))
+    Ok(OtherPlace::Own(client(settings, &other, tls)?))
 }
 
 async fn identities(settings: &Settings) -> Result<BTreeMap<Holder, Identity>, AssembleError> {

@@ -207,6 +207,9 @@ impl<'a> Performer<'a> {
     async fn bind_holders(&mut self) -> Result<(), Absence> {
         for holder in self.script.holders() {
             let credential = self.fixtures.credential(holder).await?;
+            if holder == Holder::OtherTenant {
+                self.other_credential_lives().await?;
+            }
             self.made_limited |= holder == Holder::Limited && credential.made;
             self.bindings.holders.insert(holder, credential);
         }
@@ -218,6 +221,10 @@ impl<'a> Performer<'a> {
         let slots = self.script.slots().into_iter();
         let (foreign, slots): (Vec<Slot>, Vec<Slot>) = slots.partition(|slot| slot.is_foreign());
         self.bind_foreign(&foreign).await?;
+        let (privileged, slots): (Vec<Slot>, Vec<Slot>) = slots
+            .into_iter()
+            .partition(|slot| *slot == Slot::Privileged);
+        self.bind_privileged(&privileged).await?;
         if slots.is_empty() {
             return self.reads_harmlessly();
         }

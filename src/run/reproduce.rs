@@ -131,5 +131,7 @@ fn suffix(how: Derivation) -> &'static str {
         Derivation::CookieValue => "COOKIE",
         Derivation::Basic => "BASIC",
         Derivation::BasicPassword => "BASIC_PASSWORD",
+        Derivation::DropFirst => "WITHOUT_FIRST_CHARACTER",
+        Derivation::LastHalf => "LAST_HALF",
     }
 }

@@ -272,6 +272,9 @@ pub struct Expect {
     /// Statuses that warn instead of failing.
     #[serde(default)]
     pub warn: Vec<StatusText>,
+    /// Whether a connection that is closed without an answer satisfies, too.
+    #[serde(default)]
+    pub closed: bool,
     /// What becomes of the addressed instance.
     #[serde(default)]
     pub effect: Option<Effect>,

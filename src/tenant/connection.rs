@@ -4,33 +4,59 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::answer::{Answer, Pace};
+use super::http2;
 use super::reader::{Incoming, Reader};
-use super::request::Connection;
+use super::request::{Connection, Protocol};
 use super::respond::{respond, unreadable};
+use super::socket::Socket;
 use super::state::State;
-
-/// How long a closing connection is still drained, so that the client reads the last answer and
-/// gets no reset.
-const LINGER_MAX: Duration = Duration::from_millis(500);
+use super::tls::{Opened, Tls};
 
 /// Serves the connection until either side ends it.
 ///
 /// # Errors
 /// When the socket fails, which concerns nobody: the client is gone.
-pub(super) async fn serve(mut socket: TcpStream, state: Arc<State>, number: u64) -> io::Result<()> {
-    socket.set_nodelay(true)?;
-    let mut reader = Reader::new(Arc::new(Connection { number }));
+pub(super) async fn serve(
+    tcp: TcpStream,
+    state: Arc<State>,
+    tls: Option<Arc<Tls>>,
+    number: u64,
+) -> io::Result<()> {
+    tcp.set_nodelay(true)?;
+    let connection = |protocol| Arc::new(Connection { number, protocol });
+    let opened = match tls {
+        Some(tls) => tls.open(tcp).await?,
+        None => Opened::Plain(Socket::Plain(tcp)),
+    };
+    match opened {
+        Opened::Plain(socket) => serve_http1(socket, state, connection(Protocol::Http1)).await,
+        Opened::Encrypted(socket) => {
+            serve_http1(socket, state, connection(Protocol::Http1OverTls)).await
+        }
+        Opened::Http2(stream) => {
+            http2::serve(*stream, state, connection(Protocol::Http2OverTls)).await
+        }
+        Opened::Over => Ok(()),
+    }
+}
+
+async fn serve_http1(
+    mut socket: Socket,
+    state: Arc<State>,
+    connection: Arc<Connection>,
+) -> io::Result<()> {
+    let mut reader = Reader::new(Arc::clone(&connection));
     loop {
         let request = match reader.next(&mut socket, &state.hooks).await? {
             Incoming::Closed => return Ok(()),
             Incoming::Refused(refused) => {
-                send(&mut socket, &unreadable(&state, refused)).await?;
-                return close(socket).await;
+                send(&mut socket, &unreadable(&state, refused, &connection)).await?;
+                return socket.close().await;
             }
             Incoming::Request(request) => request,
         };
@@ -41,7 +67,7 @@ pub(super) async fn serve(mut socket: TcpStream, state: Arc<State>, number: u64)
         sleep_unless_zero(answer.delay).await;
         drop(in_flight);
         if let Some(note) = &answer.note_if_abandoned
-            && abandoned(&socket).await
+            && socket.is_abandoned().await
         {
             state.note(note, "");
         }
@@ -49,46 +75,34 @@ pub(super) async fn serve(mut socket: TcpStream, state: Arc<State>, number: u64)
             return Ok(());
         }
         if !keep || answer.close {
-            return close(socket).await;
+            return socket.close().await;
         }
     }
 }
 
-async fn sleep_unless_zero(delay: Duration) {
+/// Waits for as long as an answer takes.
+pub(super) async fn sleep_unless_zero(delay: Duration) {
     if !delay.is_zero() {
         sleep(delay).await;
     }
 }
 
-/// Whether the client has closed its side, or the connection is broken.
-async fn abandoned(socket: &TcpStream) -> bool {
-    // Polled once: what has not arrived by now does not count.
-    let peeked = timeout(Duration::ZERO, socket.peek(&mut [0])).await;
-    matches!(peeked, Ok(Ok(0) | Err(_)))
-}
-
 /// Sends the answer; false if it was a reset.
-async fn send(socket: &mut TcpStream, answer: &Answer) -> io::Result<bool> {
+async fn send(socket: &mut Socket, answer: &Answer) -> io::Result<bool> {
     match answer.pace {
         Pace::Whole => socket.write_all(&answer.encode()).await?,
         Pace::ByteByByte => {
             for byte in answer.encode() {
                 socket.write_all(&[byte]).await?;
+                socket.flush().await?;
             }
         }
         Pace::Reset => {
-            socket.set_zero_linger()?;
+            socket.reset()?;
             return Ok(false);
         }
     }
+    // TLS may still hold the end of it.
+    socket.flush().await?;
     Ok(true)
-}
-
-async fn close(mut socket: TcpStream) -> io::Result<()> {
-    socket.shutdown().await?;
-    let mut rest = [0; 4096];
-    let drain = async { while matches!(socket.read(&mut rest).await, Ok(read) if read > 0) {} };
-    // Whether the client has closed in time makes no difference.
-    let _elapsed = timeout(LINGER_MAX, drain).await;
-    Ok(())
 }

@@ -1,5 +1,6 @@
 //! The identities and victims that a tenant starts with.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Value, json};
@@ -58,6 +59,33 @@ pub struct Fixtures {
     pub victims: Vec<KeyFixture>,
     /// Whether the tenant has an operation that makes keys, so that the victims are not needed.
     pub makes_keys: bool,
+    /// The root certificate by which to trust it, in PEM, where it speaks TLS.
+    pub root_pem: Option<String>,
+}
+
+/// Where both tenants are reached.
+pub(super) struct Place {
+    /// The first one's URL.
+    pub(super) url: String,
+    /// The second one's.
+    other_url: String,
+    root_pem: Option<String>,
+}
+
+impl Place {
+    /// Behind this address, encrypted where there is a root to trust.
+    pub(super) fn of(address: SocketAddr, root_pem: Option<String>) -> Place {
+        let port = address.port();
+        let (url, scheme) = match root_pem {
+            Some(_) => (format!("https://localhost:{port}"), "https"),
+            None => (format!("http://{address}"), "http"),
+        };
+        Place {
+            url,
+            other_url: format!("{scheme}://other.localhost:{port}"),
+            root_pem,
+        }
+    }
 }
 
 /// The environment variables that [`Fixtures::to_config`] names.
@@ -73,7 +101,7 @@ impl Fixtures {
     #[must_use]
     pub fn to_json(&self) -> Value {
         let victims: Vec<Value> = self.victims.iter().map(KeyFixture::to_json).collect();
-        json!({
+        let mut fixtures = json!({
             "url": self.url,
             "identities": {
                 "admin": self.admin.to_json(),
@@ -87,7 +115,11 @@ impl Fixtures {
                 },
             },
             "victims": victims,
-        })
+        });
+        if let (Some(pem), Some(members)) = (&self.root_pem, fixtures.as_object_mut()) {
+            members.insert("ca_pem".to_owned(), json!(pem));
+        }
+        fixtures
     }
 
     /// A `probity.yaml` for this tenant. It holds no secret: they are in the variables of
@@ -138,12 +170,7 @@ impl Fixtures {
     }
 
     /// Makes all of them.
-    pub(super) fn create(
-        keys: &mut Keys,
-        blueprint: Blueprint,
-        url: String,
-        port: u16,
-    ) -> Fixtures {
+    pub(super) fn create(keys: &mut Keys, blueprint: Blueprint, place: Place) -> Fixtures {
         let admin = create(keys, Realm::First, "admin", "*");
         let other = create(keys, Realm::Second, "admin", "*");
         let limited = create(keys, Realm::First, "limited", "messages.read");
@@ -167,11 +194,12 @@ impl Fixtures {
         });
         let victims = victims.collect();
         let other = OtherTenant {
-            url: format!("http://other.localhost:{port}"),
+            url: place.other_url,
             admin: other,
         };
         Fixtures {
-            url,
+            url: place.url,
+            root_pem: place.root_pem,
             makes_keys: blueprint.made_here,
             admin,
             limited,

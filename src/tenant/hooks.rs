@@ -5,12 +5,15 @@ use super::call::{Actor, Call};
 use super::keys::Blueprint;
 use super::request::Request;
 use super::state::State;
+use super::tls::TlsBlueprint;
 
 /// One place, and what is done there.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Hook {
     /// Before the tenant starts: how keys are made.
     Setup(fn(&mut Blueprint)),
+    /// Before the tenant starts: how it speaks TLS, which it does for this.
+    Tls(fn(&mut TlsBlueprint)),
     /// While a request is read: what is not refused.
     Reading(Leniency),
     /// Before the request is looked at.
@@ -29,6 +32,11 @@ pub(super) enum Hook {
     Answer(fn(&mut Call<'_>, &mut Answer)),
     /// Once the answer's framing has been written into its fields.
     Sealed(fn(&mut Call<'_>, &mut Answer)),
+}
+
+/// Whether one of the hooks is about TLS.
+pub(super) fn is_about_tls(hooks: &[Hook]) -> bool {
+    hooks.iter().any(|hook| matches!(hook, Hook::Tls(_)))
 }
 
 /// Something that a request may not be and that a reader lets pass.

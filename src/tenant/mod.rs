@@ -6,16 +6,19 @@
 //! places (`hooks.rs`), so the conforming path holds no `if` for any of them.
 //!
 //! It speaks HTTP/1.1 over raw sockets, since a defect may sit in the framing, where a server
-//! library would repair it.
+//! library would repair it; over TLS where that is asked for, or a defect or variant is about it.
 //!
 //! Two tenants share the listener, told apart by `Host`: `other.localhost` is the second one.
 
 mod answer;
 mod call;
+mod certificates;
 mod connection;
 mod defects;
 mod fixtures;
+mod hello;
 mod hooks;
+mod http2;
 mod keys;
 mod odd;
 mod operations;
@@ -25,7 +28,9 @@ mod request;
 mod respond;
 mod routes;
 mod server;
+mod socket;
 mod state;
+mod tls;
 
 pub use defects::{Class, Defect};
 pub use fixtures::{Fixtures, KeyFixture, OtherTenant};

@@ -4,11 +4,11 @@ use std::io;
 use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use super::answer::Answer;
 use super::hooks::{Hooks, Leniency};
 use super::request::{Connection, Field, Request};
+use super::socket::Socket;
 
 /// Longest head that is read, in bytes. Longer than any field line that is answered with 431, so
 /// that a client that sends 64 KiB in one still gets an answer and no reset.
@@ -84,7 +84,7 @@ impl Reader {
     /// When the socket fails.
     pub(super) async fn next(
         &mut self,
-        socket: &mut TcpStream,
+        socket: &mut Socket,
         hooks: &Hooks,
     ) -> io::Result<Incoming> {
         let end = loop {
@@ -116,6 +116,7 @@ impl Reader {
         };
         if request.mentions("expect", "100-continue") && self.buffer.is_empty() {
             socket.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
+            socket.flush().await?;
         }
         let body = match content {
             Content::Length(length) => self.exactly(socket, length).await?,
@@ -159,14 +160,14 @@ impl Reader {
     }
 
     /// Reads more; false at the end.
-    async fn fill(&mut self, socket: &mut TcpStream) -> io::Result<bool> {
+    async fn fill(&mut self, socket: &mut Socket) -> io::Result<bool> {
         self.buffer.reserve(READ_BYTES);
         Ok(socket.read_buf(&mut self.buffer).await? > 0)
     }
 
     async fn exactly(
         &mut self,
-        socket: &mut TcpStream,
+        socket: &mut Socket,
         length: usize,
     ) -> io::Result<Result<Vec<u8>, Incoming>> {
         if length > BODY_BYTES_MAX {
@@ -180,7 +181,7 @@ impl Reader {
         Ok(Ok(self.buffer.drain(..length).collect()))
     }
 
-    async fn line(&mut self, socket: &mut TcpStream) -> io::Result<Result<String, Incoming>> {
+    async fn line(&mut self, socket: &mut Socket) -> io::Result<Result<String, Incoming>> {
         loop {
             if let Some(end) = find(&self.buffer, b"\r\n") {
                 let line: Vec<u8> = self.buffer.drain(..end + 2).collect();
@@ -195,7 +196,7 @@ impl Reader {
         }
     }
 
-    async fn chunked(&mut self, socket: &mut TcpStream) -> io::Result<Result<Vec<u8>, Incoming>> {
+    async fn chunked(&mut self, socket: &mut Socket) -> io::Result<Result<Vec<u8>, Incoming>> {
         let mut body = Vec::new();
         loop {
             let line = match self.line(socket).await? {
@@ -342,7 +343,7 @@ fn split_target(target: &str) -> (Option<&str>, &str) {
     let Some((scheme, rest)) = target.split_once("://") else {
         return (None, target);
     };
-    if !scheme.eq_ignore_ascii_case("http") {
+    if !["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) {
         return (None, target);
     }
     match rest.find('/') {

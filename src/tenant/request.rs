@@ -9,6 +9,25 @@ use serde_json::Value;
 pub(super) struct Connection {
     /// Counted from 1, in the order they were accepted.
     pub(super) number: u64,
+    pub(super) protocol: Protocol,
+}
+
+impl Connection {
+    /// Whether nobody in between reads what goes over it.
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.protocol != Protocol::Http1
+    }
+}
+
+/// What is spoken on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// HTTP/1.1.
+    Http1,
+    /// HTTP/1.1 over TLS.
+    Http1OverTls,
+    /// HTTP/2 over TLS.
+    Http2OverTls,
 }
 
 /// One header field line.

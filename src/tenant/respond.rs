@@ -6,7 +6,7 @@ use super::hooks::Hook;
 use super::keys::Realm;
 use super::operations;
 use super::reader::Unreadable;
-use super::request::Request;
+use super::request::{Connection, Request};
 use super::routes::Resource;
 use super::state::{LoggedRequest, State, locked};
 
@@ -35,7 +35,7 @@ pub(super) fn respond(state: &State, mut request: Request) -> Answer {
         id: None,
     };
     let mut answer = answer(&mut call);
-    add_general_fields(&mut answer);
+    add_general_fields(&mut answer, &request.connection);
     for hook in state.hooks.iter() {
         if let Hook::Answer(change) = hook {
             change(&mut call, &mut answer);
@@ -53,9 +53,9 @@ pub(super) fn respond(state: &State, mut request: Request) -> Answer {
 }
 
 /// Completes the answer to what could not be read as a request.
-pub(super) fn unreadable(state: &State, refused: Unreadable) -> Answer {
+pub(super) fn unreadable(state: &State, refused: Unreadable, connection: &Connection) -> Answer {
     let mut answer = refused.answer();
-    add_general_fields(&mut answer);
+    add_general_fields(&mut answer, connection);
     answer.seal();
     let entry = LoggedRequest {
         connection: 0,
@@ -169,10 +169,14 @@ fn realm_of(host: &str) -> Option<Realm> {
     }
 }
 
-fn add_general_fields(answer: &mut Answer) {
+fn add_general_fields(answer: &mut Answer, connection: &Connection) {
     answer.fields.insert(0, ("Date".to_owned(), http_date()));
     answer.add("Cache-Control", "no-store");
     answer.add("X-Content-Type-Options", "nosniff");
+    // Over plain HTTP it must not be sent (RFC 6797, 7.2).
+    if connection.is_encrypted() {
+        answer.add("Strict-Transport-Security", "max-age=63072000");
+    }
 }
 
 fn log(state: &State, request: &Request, status: u16) {

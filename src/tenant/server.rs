@@ -10,12 +10,13 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::connection;
 use super::defects::Defect;
-use super::fixtures::Fixtures;
+use super::fixtures::{Fixtures, Place};
 use super::hooks::{Hook, Hooks};
 use super::keys::{Blueprint, KeyState, Keys};
 use super::odd::Odd;
 use super::random::Random;
 use super::state::{LoggedRequest, State, locked};
+use super::tls::{Tls, TlsBlueprint};
 
 /// How long nothing is accepted after that failed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
@@ -31,6 +32,8 @@ pub struct TenantSettings {
     pub odd: Vec<Odd>,
     /// Makes the secrets the same each time; otherwise they are random.
     pub seed: Option<u64>,
+    /// Whether it speaks TLS also where no defect and no variant is about that.
+    pub tls: bool,
 }
 
 impl Default for TenantSettings {
@@ -40,6 +43,7 @@ impl Default for TenantSettings {
             defects: Vec::new(),
             odd: Vec::new(),
             seed: None,
+            tls: false,
         }
     }
 }
@@ -71,10 +75,14 @@ impl Tenant {
             }
         }
         let mut keys = Keys::empty(blueprint, Random::start(settings.seed)?);
-        let url = format!("http://{address}");
-        let fixtures = Fixtures::create(&mut keys, blueprint, url.clone(), address.port());
+        let tls = tls_blueprint(&hooks, settings.tls).map(Tls::start);
+        let (tls, root_pem) = tls.transpose()?.unzip();
+        let place = Place::of(address, root_pem);
+        let url = place.url.clone();
+        let fixtures = Fixtures::create(&mut keys, blueprint, place);
         let state = Arc::new(State::new(hooks, keys));
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&state)));
+        let accepting = accept(listener, Arc::clone(&state), tls.map(Arc::new));
+        let accepting = tokio::spawn(accepting);
         Ok(Tenant {
             url,
             fixtures,
@@ -121,7 +129,18 @@ impl Drop for Tenant {
     }
 }
 
-async fn accept(listener: TcpListener, state: Arc<State>) {
+/// How the tenant speaks TLS, if it does.
+fn tls_blueprint(hooks: &Hooks, asked: bool) -> Option<TlsBlueprint> {
+    let mut blueprint = asked.then(TlsBlueprint::default);
+    for hook in hooks.iter() {
+        if let Hook::Tls(change) = hook {
+            change(blueprint.get_or_insert_default());
+        }
+    }
+    blueprint
+}
+
+async fn accept(listener: TcpListener, state: Arc<State>, tls: Option<Arc<Tls>>) {
     // Dropped with this task, and with it every connection.
     let mut connections = JoinSet::new();
     let mut number = 0;
@@ -129,7 +148,8 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
         // Accepting fails for want of file descriptors or because the peer has gone; both pass.
         if let Ok((socket, _)) = listener.accept().await {
             number += 1;
-            connections.spawn(connection::serve(socket, Arc::clone(&state), number));
+            let (state, tls) = (Arc::clone(&state), tls.clone());
+            connections.spawn(connection::serve(socket, state, tls, number));
         } else {
             tokio::time::sleep(ACCEPT_PAUSE).await;
         }

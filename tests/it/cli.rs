@@ -8,6 +8,7 @@
 )]
 
 mod agreement;
+mod compare;
 mod exits;
 mod harm;
 mod readme;
@@ -15,6 +16,7 @@ mod reports;
 mod secrecy;
 mod sends_nothing;
 mod signals;
+mod tls;
 mod wrong_inputs;
 
 use std::fs;
@@ -93,7 +95,13 @@ impl Served {
     /// A folder with a `probity.yaml` for it, and a command in it that knows the variables.
     pub fn probity(&self, arguments: &[&str]) -> Probity {
         let mut probity = Probity::new(arguments);
-        probity.write("probity.yaml", &self.fixtures().to_config());
+        let fixtures = self.fixtures();
+        let mut config = fixtures.to_config();
+        if let Some(pem) = &fixtures.root_pem {
+            probity.write("ca.pem", pem);
+            config.push_str("ca_file: ca.pem\n");
+        }
+        probity.write("probity.yaml", &config);
         for (name, value) in self.fixtures().environment() {
             probity.command.env(name, value);
         }

@@ -105,6 +105,29 @@ fn the_red_run_looks_like_libtest() {
 }
 
 #[test]
+fn a_cause_is_shown_whole_once_and_machines_get_every_text_whole() {
+    let wrong = |name| failed(name, not_refused(), Verdict::Fail, true);
+    let events = || {
+        let end = ended(Verdict::Fail, 1);
+        crate::report::events::run(vec![wrong("first"), wrong("second")], Some(end))
+    };
+    let shown = replayed(events(), with(Format::Pretty));
+    let screen = shown.screen;
+    assert_eq!(screen.matches("  requires ").count(), 2, "{screen}");
+    assert!(
+        screen.contains("  cause     as in revokeApiKey::first"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("failures by cause:\nRAK-AUT-01 (must, contract), 2 cases\n"),
+        "{screen}"
+    );
+    assert_eq!(screen.matches("  reproduce ").count(), 2, "{screen}");
+    let shown = replayed(events(), with(Format::Json));
+    assert_eq!(shown.screen.matches("requires").count(), 2);
+}
+
+#[test]
 fn terse_and_json_look_like_libtest() {
     let shown = replayed(red(), with(Format::Terse));
     let screen = timeless(&shown.screen);

@@ -10,6 +10,7 @@
 mod connections;
 mod faults;
 mod fetch;
+mod proxy;
 mod requests;
 mod responses;
 mod secrets;

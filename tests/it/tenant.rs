@@ -9,6 +9,8 @@
 )]
 
 mod conforming;
+mod encrypted;
+mod forms;
 mod odd;
 mod samples;
 mod script;

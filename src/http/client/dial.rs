@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,8 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::Shared;
+use super::proxy::tunnel;
+use super::trust::{HTTP_2, Trust};
 use crate::http::message::{Fault, Phase, TlsFacts};
 use crate::http::origin::Origin;
 
@@ -30,53 +33,88 @@ pub(super) enum Stream {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
+impl Stream {
+    /// Whether the target chose HTTP/2.
+    pub fn is_http2(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Tls(stream) => stream.get_ref().1.alpn_protocol() == Some(HTTP_2),
+        }
+    }
+}
+
+/// What is offered on an encrypted connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// HTTP/1.1 alone.
+    Http1,
+    /// HTTP/2, and HTTP/1.1 for who has no other.
+    Http2First,
+}
+
 /// Connects to the client's origin.
 ///
 /// # Errors
 /// Why it could not.
-pub(super) async fn dial(shared: &Shared) -> Result<Dialed, Fault> {
+pub(super) async fn dial(shared: &Shared, offer: Offer) -> Result<Dialed, Fault> {
     let limit = shared.settings.connect_timeout;
     let started = Instant::now();
-    let connected = timeout(limit, connect(&shared.origin, limit)).await;
+    let connected = timeout(limit, connect(shared, limit)).await;
     let timed_out = |phase| Fault::Timeout { phase, limit };
     let (tcp, peer) = connected.map_err(|_| timed_out(Phase::Connect))??;
     let connect = started.elapsed();
     // A small request goes out at once; a failure to ask for that costs only time.
     let _ = tcp.set_nodelay(true);
-    let Some((config, name)) = &shared.tls else {
-        return Ok(Dialed {
-            stream: Stream::Plain(tcp),
-            peer,
-            connect,
-            tls: None,
-        });
+    let (stream, tls) = match &shared.tls {
+        None => (Stream::Plain(tcp), None),
+        Some(trust) => {
+            let started = Instant::now();
+            let handshake = handshake(trust, offer, tcp);
+            let handshake = timeout(limit, handshake).await;
+            let stream = handshake.map_err(|_| timed_out(Phase::Tls))??;
+            let facts = tls_facts(trust, &stream, shared.settings.tls.insecure);
+            let tls = (started.elapsed(), facts);
+            (Stream::Tls(Box::new(stream)), Some(tls))
+        }
     };
+    Ok(Dialed {
+        stream,
+        peer,
+        connect,
+        tls,
+    })
+}
 
-    let started = Instant::now();
-    let handshake = TlsConnector::from(config.clone()).connect(name.clone(), tcp);
-    let stream = timeout(limit, handshake)
-        .await
-        .map_err(|_| timed_out(Phase::Tls))?
-        .map_err(|error| Fault::Tls {
-            detail: error.to_string(),
-        })?;
+async fn handshake(
+    trust: &Trust,
+    offer: Offer,
+    tcp: TcpStream,
+) -> Result<TlsStream<TcpStream>, Fault> {
+    let config = match offer {
+        Offer::Http1 => &trust.config,
+        Offer::Http2First => &trust.config_of_http2,
+    };
+    let connector = TlsConnector::from(Arc::clone(config));
+    let stream = connector.connect(trust.name.clone(), tcp).await;
+    stream.map_err(|error| Fault::Tls {
+        detail: error.to_string(),
+    })
+}
+
+fn tls_facts(trust: &Trust, stream: &TlsStream<TcpStream>, insecure: bool) -> TlsFacts {
     let (_, session) = stream.get_ref();
-    let facts = TlsFacts {
+    TlsFacts {
         version: session
             .protocol_version()
             .map_or_else(String::new, |v| format!("{v:?}")),
         cipher: session
             .negotiated_cipher_suite()
             .map_or_else(String::new, |suite| format!("{:?}", suite.suite())),
-        verified: !shared.settings.tls.insecure,
-    };
-    let tls = Some((started.elapsed(), facts));
-    Ok(Dialed {
-        stream: Stream::Tls(Box::new(stream)),
-        peer,
-        connect,
-        tls,
-    })
+        // Without --insecure the handshake has verified it.
+        objection: insecure
+            .then(|| trust.objection(session.peer_certificates()))
+            .flatten(),
+    }
 }
 
 /// Connects to the client's origin and speaks no TLS, whatever the scheme.
@@ -85,13 +123,23 @@ pub(super) async fn dial(shared: &Shared) -> Result<Dialed, Fault> {
 /// Why it could not.
 pub(super) async fn dial_plain(shared: &Shared) -> Result<TcpStream, Fault> {
     let limit = shared.settings.connect_timeout;
-    let connected = timeout(limit, connect(&shared.origin, limit)).await;
+    let connected = timeout(limit, connect(shared, limit)).await;
     let phase = Phase::Connect;
     let (tcp, _) = connected.map_err(|_| Fault::Timeout { phase, limit })??;
     Ok(tcp)
 }
 
-async fn connect(origin: &Origin, limit: Duration) -> Result<(TcpStream, SocketAddr), Fault> {
+/// Connects to the origin, by way of the proxy where there is one.
+async fn connect(shared: &Shared, limit: Duration) -> Result<(TcpStream, SocketAddr), Fault> {
+    let Some(proxy) = &shared.settings.proxy else {
+        return connect_to(&shared.origin, limit).await;
+    };
+    let (mut tcp, peer) = connect_to(proxy, limit).await?;
+    tunnel(&mut tcp, &shared.origin).await?;
+    Ok((tcp, peer))
+}
+
+async fn connect_to(origin: &Origin, limit: Duration) -> Result<(TcpStream, SocketAddr), Fault> {
     let addresses = addresses(origin).await?;
     // One address that swallows packets must not use up the time of the others.
     let share = limit / u32::try_from(addresses.len()).unwrap_or(u32::MAX).max(1);

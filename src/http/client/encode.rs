@@ -20,7 +20,7 @@ use crate::http::message::{encoder_for, name_case, title_case};
 use crate::http::origin::Origin;
 
 /// Sent where a request sets no `User-Agent`.
-const USER_AGENT: &str = concat!("probity/", env!("CARGO_PKG_VERSION"));
+pub(super) const USER_AGENT: &str = concat!("probity/", env!("CARGO_PKG_VERSION"));
 
 /// The bytes of a request to this origin, by the encoder that [`encoder_for`] names.
 ///
@@ -29,7 +29,8 @@ const USER_AGENT: &str = concat!("probity/", env!("CARGO_PKG_VERSION"));
 pub(super) fn encode(request: &Request, origin: &Origin) -> Result<Vec<u8>, Fault> {
     match encoder_for(request) {
         Encoder::Hyper => encode_with_hyper(request, origin),
-        Encoder::Raw => Ok(encode_raw(request, origin)),
+        // By HTTP/2 nothing is written here.
+        Encoder::Raw | Encoder::Http2 => Ok(encode_raw(request, origin)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
 use super::Client;
@@ -42,8 +42,11 @@ const CURVES: [u16; 4] = [0x001d, 0x0017, 0x0018, 0x0019];
 const HANDSHAKE_RECORD: u8 = 0x16;
 const CLIENT_HELLO: u8 = 0x01;
 const SERVER_HELLO: u8 = 0x02;
-/// A record's header, a handshake's header, and the version: what shows a ServerHello.
-const ANSWER_BYTES: usize = 5 + 4 + 2;
+const ALERT_RECORD: u8 = 0x15;
+const WARNING: u8 = 1;
+const CLOSE_NOTIFY: u8 = 0;
+/// How many warnings may go before a ServerHello; servers that do not know the name send one.
+const WARNINGS_MAX: usize = 4;
 
 impl OldTls {
     /// The version as it is known.
@@ -73,13 +76,13 @@ impl Client {
         let limit = self.shared.settings.connect_timeout;
         let mut stream = dial::dial_plain(&self.shared).await?;
         let hello = client_hello(version, &origin.host);
-        let mut answer = [0; ANSWER_BYTES];
         let talk = async {
             stream.write_all(&hello).await?;
-            stream.read_exact(&mut answer).await
+            is_accepted(&mut stream, version).await
         };
-        let complete = matches!(timeout(limit.min(ANSWER_TIMEOUT), talk).await, Ok(Ok(_)));
-        Ok(if complete && is_accepted(&answer, version) {
+        // A server that is silent or gone accepts nothing.
+        let answered = timeout(limit.min(ANSWER_TIMEOUT), talk).await;
+        Ok(if matches!(answered, Ok(Ok(true))) {
             OldTlsAnswer::Accepted
         } else {
             OldTlsAnswer::Refused
@@ -87,9 +90,32 @@ impl Client {
     }
 }
 
-fn is_accepted(answer: &[u8; ANSWER_BYTES], version: OldTls) -> bool {
-    let [kind, _, _, _, _, message, _, _, _, major, minor] = *answer;
-    kind == HANDSHAKE_RECORD && message == SERVER_HELLO && [major, minor] == version.wire()
+/// Reads up to a ServerHello, or to what is none.
+async fn is_accepted(
+    stream: &mut (impl AsyncRead + Unpin),
+    version: OldTls,
+) -> std::io::Result<bool> {
+    for _ in 0..=WARNINGS_MAX {
+        let mut header = [0; 5];
+        stream.read_exact(&mut header).await?;
+        match header {
+            [ALERT_RECORD, _, _, 0, 2] => {
+                let mut alert = [0; 2];
+                stream.read_exact(&mut alert).await?;
+                if alert[0] != WARNING || alert[1] == CLOSE_NOTIFY {
+                    return Ok(false);
+                }
+            }
+            [HANDSHAKE_RECORD, ..] => {
+                let mut message = [0; 6];
+                stream.read_exact(&mut message).await?;
+                let [kind, _, _, _, major, minor] = message;
+                return Ok(kind == SERVER_HELLO && [major, minor] == version.wire());
+            }
+            _ => return Ok(false),
+        }
+    }
+    Ok(false)
 }
 
 /// A ClientHello (RFC 4346 §7.4.1.2) in its record.
@@ -154,12 +180,22 @@ mod tests {
         assert_eq!(hello[9..11], [3, 1]);
     }
 
-    #[test]
-    fn only_a_server_hello_of_that_version_accepts() {
+    #[tokio::test]
+    async fn only_a_server_hello_of_that_version_accepts() {
         let hello = [22, 3, 1, 0, 80, 2, 0, 0, 76, 3, 1];
-        assert!(is_accepted(&hello, OldTls::V1_0));
-        assert!(!is_accepted(&hello, OldTls::V1_1));
-        let alert = [21, 3, 1, 0, 2, 2, 70, 0, 0, 3, 1];
-        assert!(!is_accepted(&alert, OldTls::V1_0));
+        let warned = [[21, 3, 1, 0, 2, 1, 112].as_slice(), &hello].concat();
+        let alert = [[21, 3, 1, 0, 2, 2, 70].as_slice(), &hello].concat();
+        let closed = [[21, 3, 1, 0, 2, 1, 0].as_slice(), &hello].concat();
+        for (answer, version, accepts) in [
+            (hello.as_slice(), OldTls::V1_0, true),
+            (&hello, OldTls::V1_1, false),
+            (&warned, OldTls::V1_0, true),
+            (&alert, OldTls::V1_0, false),
+            (&closed, OldTls::V1_0, false),
+            (b"HTTP/1.1 400 Bad Request\r\n\r\n", OldTls::V1_0, false),
+        ] {
+            let accepted = is_accepted(&mut &*answer, version).await.unwrap();
+            assert_eq!(accepted, accepts, "{answer:?}");
+        }
     }
 }

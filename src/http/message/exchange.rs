@@ -16,9 +16,11 @@ pub struct Exchange {
     pub request: Request,
     /// What wrote it.
     pub encoder: Encoder,
-    /// The exact bytes that the target's side accepted, secrets included.
+    /// The exact bytes that the target's side accepted, secrets included. By HTTP/2, whose frames
+    /// no person reads and no redactor, what was said in them, as HTTP/1.1 would write it.
     pub sent: Vec<u8>,
-    /// The exact bytes that came, up to the end of the message, interim responses included.
+    /// The exact bytes that came, up to the end of the message, interim responses included; by
+    /// HTTP/2 as in `sent`.
     pub received: Vec<u8>,
     /// Where in `received` the bytes of the body are, in order: a chunked body has gaps.
     pub body_ranges: Vec<Range<usize>>,
@@ -73,8 +75,9 @@ pub struct TlsFacts {
     pub version: String,
     /// The cipher suite.
     pub cipher: String,
-    /// Whether the certificate was verified: false under `--insecure`.
-    pub verified: bool,
+    /// Why the target's certificate is not to be trusted; only under `--insecure` is such a
+    /// connection used.
+    pub objection: Option<String>,
 }
 
 /// What an exchange was waiting for.
@@ -117,12 +120,21 @@ pub enum Fault {
         /// What the system said.
         detail: String,
     },
+    /// The proxy gives no tunnel to the target.
+    #[error("the proxy gives no tunnel to the target: {detail}")]
+    Proxy {
+        /// What it said, or what was wrong with that.
+        detail: String,
+    },
     /// The TLS handshake failed.
     #[error("the TLS handshake failed: {detail}")]
     Tls {
         /// What was wrong, e.g. with the certificate.
         detail: String,
     },
+    /// The target does not choose HTTP/2 where that is offered to it; nothing was sent.
+    #[error("the target does not offer HTTP/2")]
+    Http2NotOffered,
     /// The request could not be written in the chosen encoding: a fault of ours.
     #[error("the request cannot be written: {detail}")]
     Encode {
@@ -303,7 +315,9 @@ impl Fault {
             Self::Local { .. }
             | Self::Resolve { .. }
             | Self::Connect { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
+            | Self::Http2NotOffered
             | Self::UsedUp { .. }
             | Self::Encode { .. } => true,
         }
@@ -316,7 +330,9 @@ impl Fault {
             Self::Local { .. }
             | Self::Resolve { .. }
             | Self::Connect { .. }
+            | Self::Proxy { .. }
             | Self::Tls { .. }
+            | Self::Http2NotOffered
             | Self::UsedUp { .. }
             | Self::Encode { .. } => true,
             Self::Timeout { phase, .. } => matches!(phase, Phase::Connect | Phase::Tls),

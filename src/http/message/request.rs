@@ -251,6 +251,8 @@ pub enum Encoder {
     Hyper,
     /// Our own writer, for what hyper cannot send or would alter.
     Raw,
+    /// `h2`, in the frames of HTTP/2: only where that is asked for.
+    Http2,
 }
 
 /// Which encoder writes this request without altering it.

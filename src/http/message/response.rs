@@ -5,7 +5,7 @@ use std::fmt;
 /// A response as it was received, its transfer coding removed.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Response {
-    /// `HTTP/1.1` or `HTTP/1.0`.
+    /// `HTTP/1.1`, `HTTP/1.0` or `HTTP/2`.
     pub version: String,
     /// The status code.
     pub status: u16,

@@ -9,7 +9,7 @@
 //! ## Silent     Where the operation wants no secret in a header field.
 
 use super::request::MAIN;
-use super::{Context, Draft, Rule};
+use super::{Context, Draft, Rule, script_name};
 use crate::http::Framing;
 use crate::plan::{Derivation, Holder, PathClass, Piece, Script, Slot, Step, Template};
 
@@ -181,15 +181,10 @@ fn draft(
 ) -> Draft {
     let mut send = context.requests.authorised();
     change(&mut send.template);
-    let name = if detail.is_empty() {
-        rule.to_owned()
-    } else {
-        format!("{rule}::{detail}")
-    };
     Draft {
         detail: detail.to_owned(),
         title: words.to_owned(),
-        script: Script::single(name, send),
+        script: Script::single(script_name(rule, detail), send),
         focus: vec![MAIN.to_owned()],
         control: None,
         pointers: vec![context.operation.pointer.clone()],

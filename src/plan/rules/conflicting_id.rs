@@ -39,12 +39,26 @@ fn conflicting_id(context: &Context) -> Vec<Draft> {
         Piece::Id(Slot::Second),
         Piece::Text(format!("{quote}}}")),
     ]);
+    let mut form = context.requests.as_holder(Holder::Admin);
+    let urlencoded = vec![Piece::text("application/x-www-form-urlencoded")];
+    form.headers.push(("Content-Type".to_owned(), urlencoded));
+    form.body = Some(vec![
+        Piece::Text(format!("{name}=")),
+        Piece::Id(Slot::Second),
+        Piece::text("&id="),
+        Piece::Id(Slot::Second),
+    ]);
     let table = [
         ("query", query, "another instance's id in the query"),
         (
             "json-content",
             content,
             "another instance's id in JSON content",
+        ),
+        (
+            "form-content",
+            form,
+            "another instance's id in form content",
         ),
     ];
     table

@@ -19,19 +19,6 @@ pub const KEPT_CONNECTION: Rule = Rule {
     derive: kept_connection,
 };
 
-/// The authorised request by HTTP/2.
-pub const HTTP_2: Rule = Rule {
-    name: "http-2",
-    document: include_str!("connection.rs"),
-    derive: |context| {
-        let mut send = context.requests.authorised();
-        send.wire = Wire::Http2;
-        let words = "an authorised request by HTTP/2";
-        let script = Script::single("http-2", send);
-        vec![draft(context, words, script, vec![MAIN.to_owned()])]
-    },
-};
-
 /// The request sent, its answer not read, and the request again.
 pub const ABANDONED_REQUEST: Rule = Rule {
     name: "abandoned-request",

@@ -17,7 +17,10 @@ use crate::plan::{Derivation, Holder, Piece, Script, Template};
 pub const CREDENTIAL_ELSEWHERE: Rule = Rule {
     name: "credential-elsewhere",
     document: include_str!("credential_elsewhere.rs"),
-    derive: |context| drafts(context, "credential-elsewhere", &PLACES, false),
+    derive: |context| {
+        let places = [PLACES.as_slice(), &OTHER_NAMES, &FIELDS].concat();
+        drafts(context, "credential-elsewhere", &places, false)
+    },
 };
 
 /// A wrong credential in its place, and a valid one elsewhere.
@@ -36,12 +39,59 @@ enum Place {
     Query,
     /// A query parameter with a name that frameworks use.
     QueryNamed(&'static str),
+    /// A field with a name like that of the contract's.
+    Field(Similar),
+    /// The contract's scheme is another one: the value as it is, without a scheme.
+    Authorization,
     Cookie,
+    /// A cookie with a name that frameworks use.
+    CookieNamed(&'static str),
     Bearer,
     Basic,
     BasicPassword,
     JsonContent,
     FormContent,
+}
+
+/// A field's name that is taken for another one's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Similar {
+    /// Without the `X-` before it.
+    Plain,
+    /// With underscores: gateways that hand fields over as variables (RFC 3875 §4.1.18) make the
+    /// two one.
+    Underscored,
+    /// With the words after the `X-` joined: `X-Apikey`.
+    Joined,
+    /// Another name that is usual for the same thing.
+    Usual(&'static str),
+}
+
+impl Place {
+    /// Whether it is another place than the field with the name.
+    fn is_another(self, own: &str) -> bool {
+        match self {
+            Self::Field(similar) => similar.to(own).is_some(),
+            Self::Authorization | Self::Bearer | Self::Basic | Self::BasicPassword => {
+                !own.eq_ignore_ascii_case("authorization")
+            }
+            _ => true,
+        }
+    }
+}
+
+impl Similar {
+    /// The name, where the field's own has such a neighbour.
+    fn to(self, own: &str) -> Option<String> {
+        let plain = own.strip_prefix("X-");
+        let name = match self {
+            Self::Plain => plain?.to_owned(),
+            Self::Underscored => own.replace('-', "_"),
+            Self::Joined => format!("X-{}", plain?.replace('-', "")),
+            Self::Usual(name) => name.to_owned(),
+        };
+        (!name.eq_ignore_ascii_case(own)).then_some(name)
+    }
 }
 
 const PLACES: [PlaceRow; 8] = [
@@ -67,20 +117,103 @@ const PLACES: [PlaceRow; 8] = [
     ("form-content", Place::FormContent, "in form content"),
 ];
 
-const FALLBACK_PLACES: [PlaceRow; 3] = [
+/// Other names in the query and in cookies.
+const OTHER_NAMES: [PlaceRow; 7] = [
+    (
+        "query-apikey",
+        Place::QueryNamed("apikey"),
+        "in the query as `apikey`",
+    ),
+    (
+        "query-key",
+        Place::QueryNamed("key"),
+        "in the query as `key`",
+    ),
+    (
+        "query-token",
+        Place::QueryNamed("token"),
+        "in the query as `token`",
+    ),
+    (
+        "query-access-token",
+        Place::QueryNamed("access_token"),
+        "in the query as `access_token`",
+    ),
+    (
+        "cookie-api-key",
+        Place::CookieNamed("api_key"),
+        "in a cookie named `api_key`",
+    ),
+    (
+        "cookie-token",
+        Place::CookieNamed("token"),
+        "in a cookie named `token`",
+    ),
+    (
+        "authorization",
+        Place::Authorization,
+        "in Authorization, without a scheme",
+    ),
+];
+
+/// Fields with similar names.
+const FIELDS: [PlaceRow; 7] = [
+    (
+        "field-without-x",
+        Place::Field(Similar::Plain),
+        "in the field of that name without `X-`",
+    ),
+    (
+        "field-underscored",
+        Place::Field(Similar::Underscored),
+        "in the field of that name with underscores",
+    ),
+    (
+        "field-joined",
+        Place::Field(Similar::Joined),
+        "in the field of that name in one word",
+    ),
+    (
+        "field-apikey",
+        Place::Field(Similar::Usual("Apikey")),
+        "in the field Apikey",
+    ),
+    (
+        "field-api-token",
+        Place::Field(Similar::Usual("X-Api-Token")),
+        "in the field X-Api-Token",
+    ),
+    (
+        "field-auth-token",
+        Place::Field(Similar::Usual("X-Auth-Token")),
+        "in the field X-Auth-Token",
+    ),
+    (
+        "field-access-token",
+        Place::Field(Similar::Usual("X-Access-Token")),
+        "in the field X-Access-Token",
+    ),
+];
+
+const FALLBACK_PLACES: [PlaceRow; 5] = [
     ("query", Place::Query, "in the query"),
+    (
+        "query-api-key",
+        Place::QueryNamed("api_key"),
+        "in the query as `api_key`",
+    ),
     ("cookie", Place::Cookie, "in a cookie"),
     ("json-content", Place::JsonContent, "in JSON content"),
+    ("form-content", Place::FormContent, "in form content"),
 ];
 
 fn drafts(context: &Context, rule: &str, places: &[PlaceRow], wrong_in_place: bool) -> Vec<Draft> {
     let Some(field) = context.requests.credential_field() else {
         return Vec::new();
     };
-    let elsewhere = places.iter().filter(|(_, place, _)| {
-        let own = field.name.eq_ignore_ascii_case("authorization");
-        !(own && matches!(place, Place::Bearer | Place::Basic | Place::BasicPassword))
-    });
+    let elsewhere = places
+        .iter()
+        .filter(|(_, place, _)| place.is_another(&field.name));
     elsewhere
         .map(|(detail, place, words)| {
             let mut template = if wrong_in_place {
@@ -116,13 +249,18 @@ fn put(template: &mut Template, field: &CredentialField, place: Place) {
     match place {
         Place::Query => add_query(template, &field.name, secret(Derivation::PercentEncoded)),
         Place::QueryNamed(name) => add_query(template, name, secret(Derivation::PercentEncoded)),
-        Place::Cookie => {
-            let value = vec![
-                Piece::Text(format!("{}=", field.name)),
-                secret(Derivation::CookieValue),
-            ];
-            template.headers.push(("Cookie".to_owned(), value));
+        Place::Field(similar) => {
+            if let Some(name) = similar.to(&field.name) {
+                let value = vec![secret(Derivation::Verbatim)];
+                template.headers.push((name, value));
+            }
         }
+        Place::Authorization => {
+            let value = vec![secret(Derivation::Verbatim)];
+            template.headers.push(("Authorization".to_owned(), value));
+        }
+        Place::Cookie => add_cookie(template, &field.name, secret(Derivation::CookieValue)),
+        Place::CookieNamed(name) => add_cookie(template, name, secret(Derivation::CookieValue)),
         Place::Bearer => {
             let value = vec![Piece::text("Bearer "), secret(Derivation::Verbatim)];
             template.headers.push(("Authorization".to_owned(), value));
@@ -174,6 +312,11 @@ fn put_content(
 fn add_query(template: &mut Template, name: &str, value: Piece) {
     template.target.push(Piece::Text(format!("?{name}=")));
     template.target.push(value);
+}
+
+fn add_cookie(template: &mut Template, name: &str, value: Piece) {
+    let value = vec![Piece::Text(format!("{name}=")), value];
+    template.headers.push(("Cookie".to_owned(), value));
 }
 
 /// The authorised request with content of the same kind that holds no credential.

@@ -1,4 +1,5 @@
-//! Credential values that are no valid credential: empty, placeholders, random, near misses.
+//! Credential values that are no valid credential: empty, placeholders, random, near misses, and a
+//! valid one in wrapping.
 //!
 //! ## Requires   The request is refused as documented.
 //! ## Why        Real servers compare prefixes, fold letter case, or let `null` and the empty
@@ -10,7 +11,7 @@
 
 use super::request::MAIN;
 use super::valid_request::base;
-use super::{Context, ControlDraft, Draft, Rule};
+use super::{Context, ControlDraft, Draft, Rule, script_name};
 use crate::plan::{Derivation, Holder, Piece, Script};
 
 /// An empty value and one of blanks alone.
@@ -59,7 +60,7 @@ pub const UNKNOWN_CREDENTIAL: Rule = Rule {
     },
 };
 
-/// Beginnings of a valid value.
+/// Parts of a valid value.
 pub const SHORTENED_CREDENTIAL: Rule = Rule {
     name: "shortened-credential",
     document: include_str!("credential_value.rs"),
@@ -71,9 +72,19 @@ pub const SHORTENED_CREDENTIAL: Rule = Rule {
                 "a credential without its last character",
             ),
             (
+                "first-character",
+                Derivation::DropFirst,
+                "a credential without its first character",
+            ),
+            (
                 "half",
                 Derivation::FirstHalf,
                 "the first half of a credential",
+            ),
+            (
+                "second-half",
+                Derivation::LastHalf,
+                "the second half of a credential",
             ),
         ];
         derived(
@@ -104,6 +115,33 @@ pub const LENGTHENED_CREDENTIAL: Rule = Rule {
     },
 };
 
+/// A valid value with visible characters around it.
+pub const PADDED_CREDENTIAL: Rule = Rule {
+    name: "padded-credential",
+    document: include_str!("credential_value.rs"),
+    derive: |context| {
+        let variants = [
+            ("before", "x", "", "a credential with a letter before it"),
+            ("around", "x", "x", "a credential with letters around it"),
+        ];
+        wrapped(context, "padded-credential", &variants)
+    },
+};
+
+/// A valid value as some write texts: in quotes, or after the name of what it is.
+pub const QUOTED_CREDENTIAL: Rule = Rule {
+    name: "quoted-credential",
+    document: include_str!("credential_value.rs"),
+    derive: |context| {
+        let variants = [
+            ("double", "\"", "\"", "a credential in double quotes"),
+            ("single", "'", "'", "a credential in single quotes"),
+            ("scheme", "Bearer ", "", "a credential after `Bearer`"),
+        ];
+        wrapped(context, "quoted-credential", &variants)
+    },
+};
+
 /// A valid value in the other letter case.
 pub const CASE_FLIPPED_CREDENTIAL: Rule = Rule {
     name: "case-flipped-credential",
@@ -126,7 +164,7 @@ pub const CASE_FLIPPED_CREDENTIAL: Rule = Rule {
 fn literal(context: &Context, rule: &str, variants: &[(&str, &str, &str)]) -> Vec<Draft> {
     let values = variants
         .iter()
-        .map(|(detail, value, words)| (*detail, Piece::text(*value), *words));
+        .map(|(detail, value, words)| (*detail, vec![Piece::text(*value)], *words));
     drafts(context, rule, values, Holder::Admin)
 }
 
@@ -137,19 +175,26 @@ fn derived(
     control: Holder,
 ) -> Vec<Draft> {
     let values = variants.iter().map(|(detail, derivation, words)| {
-        (
-            *detail,
-            Piece::Secret(Holder::Disposable, *derivation),
-            *words,
-        )
+        let value = vec![Piece::Secret(Holder::Disposable, *derivation)];
+        (*detail, value, *words)
     });
     drafts(context, rule, values, control)
+}
+
+/// A valid value with text before and after it: detail, both, words.
+fn wrapped(context: &Context, rule: &str, variants: &[(&str, &str, &str, &str)]) -> Vec<Draft> {
+    let values = variants.iter().map(|(detail, before, after, words)| {
+        let secret = Piece::Secret(Holder::Disposable, Derivation::Verbatim);
+        let value = vec![Piece::text(*before), secret, Piece::text(*after)];
+        (*detail, value, *words)
+    });
+    drafts(context, rule, values, Holder::Disposable)
 }
 
 fn drafts<'v>(
     context: &Context,
     rule: &str,
-    values: impl Iterator<Item = (&'v str, Piece, &'v str)>,
+    values: impl Iterator<Item = (&'v str, Vec<Piece>, &'v str)>,
     control: Holder,
 ) -> Vec<Draft> {
     if context.requests.credential_field().is_none() {
@@ -159,16 +204,11 @@ fn drafts<'v>(
         .map(|(detail, value, words)| {
             let send = context
                 .requests
-                .insufficient(context.requests.with_value(vec![value]));
-            let name = if detail.is_empty() {
-                rule.to_owned()
-            } else {
-                format!("{rule}::{detail}")
-            };
+                .insufficient(context.requests.with_value(value));
             Draft {
                 detail: detail.to_owned(),
                 title: words.to_owned(),
-                script: Script::single(name, send),
+                script: Script::single(script_name(rule, detail), send),
                 focus: vec![MAIN.to_owned()],
                 control: Some(ControlDraft {
                     base: control_of(context, control),

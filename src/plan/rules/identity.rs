@@ -10,7 +10,7 @@
 use super::request::MAIN;
 use super::valid_request::base;
 use super::{Context, ControlDraft, Draft, Rule};
-use crate::plan::{Holder, Script};
+use crate::plan::{Holder, Piece, Script, Slot};
 
 /// An expired credential.
 pub const EXPIRED_CREDENTIAL: Rule = Rule {
@@ -36,13 +36,7 @@ pub const REVOKED_CREDENTIAL: Rule = Rule {
 pub const LIMITED_CREDENTIAL: Rule = Rule {
     name: "limited-credential",
     document: include_str!("identity.rs"),
-    derive: |context| {
-        draft(
-            context,
-            Holder::Limited,
-            "a credential that may not do this",
-        )
-    },
+    derive: limited_credential,
 };
 
 /// A live credential of another tenant.
@@ -57,6 +51,29 @@ pub const OTHER_TENANT_CREDENTIAL: Rule = Rule {
         )
     },
 };
+
+/// On a usual instance, and on one that may more than its caller.
+fn limited_credential(context: &Context) -> Vec<Draft> {
+    let words = "a credential that may not do this";
+    let mut drafts = draft(context, Holder::Limited, words);
+    let create = context.resource.create.as_ref();
+    let privileged = create.and_then(|create| create.privileged.as_ref());
+    if let (Some(plain), true) = (drafts.first(), privileged.is_some()) {
+        let mut template = context.requests.as_holder(Holder::Limited);
+        template.target = context.requests.path(&[Piece::Id(Slot::Privileged)]);
+        let mut send = context.requests.insufficient(template);
+        send.addresses = Some(Slot::Privileged);
+        let detail = "privileged-instance";
+        let script = Script::single(format!("limited-credential::{detail}"), send);
+        drafts.push(Draft {
+            detail: detail.to_owned(),
+            title: format!("{words}, on an instance that may everything"),
+            script,
+            ..plain.clone()
+        });
+    }
+    drafts
+}
 
 fn draft(context: &Context, holder: Holder, words: &str) -> Vec<Draft> {
     if context.requests.credential_field().is_none() {

@@ -7,13 +7,10 @@
 //! ## Spec       The contract: the path template with one integer; OWASP API5:2023.
 //! ## Silent     Where the path parameter does not end the path; which refusal it is.
 
-use super::request::MAIN;
-use super::valid_request::base;
-use super::{Context, ControlDraft, Draft, Rule};
-use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Tier, Wire};
-use crate::suite::CredentialClass;
+use super::{Context, Draft, Rule};
+use crate::plan::{Holder, Piece, Slot, Step, Tier};
 
-/// The collection, with a slash at its end and without.
+/// The collection, with a slash at its end, without, and by ways that lead there.
 pub const EMPTY_ID: Rule = Rule {
     name: "empty-id",
     document: include_str!("mass_id.rs"),
@@ -35,18 +32,36 @@ fn empty_id(context: &Context) -> Vec<Draft> {
     let Some(collection) = path.strip_suffix('/').filter(|path| !path.is_empty()) else {
         return Vec::new();
     };
+    let under = |id: &str| vec![Piece::Text(format!("{path}{id}"))];
+    let parent = |up: &str| {
+        let victim = Piece::Id(Slot::Victim);
+        vec![Piece::Text(path.clone()), victim, Piece::text(up)]
+    };
     let table = [
-        ("empty", path.clone(), "an empty id"),
+        ("empty", under(""), "an empty id"),
         (
             "collection",
-            collection.to_owned(),
+            vec![Piece::text(collection)],
             "the path without an id",
+        ),
+        ("doubled-slash", under("/"), "an empty id and a slash"),
+        ("blank", under("%20"), "a blank as the id"),
+        ("nul", under("%00"), "a NUL as the id"),
+        ("dot", under("%2E"), "an encoded dot as the id"),
+        (
+            "parent",
+            parent("/.."),
+            "an id and a segment that takes it back",
+        ),
+        (
+            "encoded-parent",
+            parent("%2F.."),
+            "an id and an encoded segment that takes it back",
         ),
     ];
     table
         .into_iter()
-        .map(|(detail, path, words)| {
-            let target = vec![Piece::Text(path)];
+        .map(|(detail, target, words)| {
             draft(context, ("empty-id", detail, words), target, Holder::Admin)
         })
         .collect()
@@ -57,8 +72,12 @@ fn reserved_id(context: &Context) -> Vec<Draft> {
         ("me", "me", "the id `me`"),
         ("self", "self", "the id `self`"),
         ("current", "current", "the id `current`"),
+        ("all", "all", "the id `all`"),
         ("star", "*", "the id `*`"),
         ("percent", "%25", "the id `%`"),
+        ("underscore", "_", "the id `_`"),
+        ("any-text", ".*", "the id `.*`"),
+        ("sql", "0%20OR%201=1", "the id `0 OR 1=1`"),
     ];
     table
         .into_iter()
@@ -73,36 +92,15 @@ fn reserved_id(context: &Context) -> Vec<Draft> {
 
 fn draft(
     context: &Context,
-    (rule, detail, words): (&str, &str, &str),
+    words: (&str, &str, &str),
     target: Vec<Piece>,
     holder: Holder,
 ) -> Draft {
-    let mut template = context.requests.as_holder(holder);
-    template.target = target;
-    let send = Send {
-        label: MAIN.to_owned(),
-        template,
-        wire: Wire::Fresh,
-        credential: CredentialClass::Sufficient,
-        path: None,
-        addresses: None,
-        breaks: None,
-    };
-    let mut script = Script::single(format!("{rule}::{detail}"), send);
-    script.consumes = 0;
-    script.isolate();
-    script.tier_at_least = Tier::Tenant;
-    script.steps.insert(0, Step::Look(Slot::Second));
-    script.watch_victim();
-    Draft {
-        detail: detail.to_owned(),
-        title: words.to_owned(),
-        script,
-        focus: vec![MAIN.to_owned()],
-        control: Some(ControlDraft {
-            base: base(context),
-            shaped: None,
-        }),
-        pointers: vec![context.operation.pointer.clone()],
-    }
+    let send = context.requests.at(target, holder);
+    let mut draft = Draft::wasting_nothing(context, words, send);
+    draft.script.isolate();
+    draft.script.tier_at_least = Tier::Tenant;
+    draft.script.steps.insert(0, Step::Look(Slot::Second));
+    draft.script.watch_victim();
+    draft
 }

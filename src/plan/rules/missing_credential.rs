@@ -1,6 +1,6 @@
 //! A request without the credential that the operation's security demands.
 //!
-//! ## Requires   The request is refused as documented, whatever it says that it accepts.
+//! ## Requires   The request is refused as documented, whatever it says that it accepts or has.
 //! ## Why        An operation that serves callers without a credential protects nothing; one that
 //!               answers a browser's `Accept` with a redirect to a login page has no contract.
 //! ## Spec       OpenAPI 3.0.3, "Security Requirement Object"; the contract's refusal response;
@@ -10,7 +10,7 @@
 use super::request::MAIN;
 use super::valid_request::{ACCEPTS, accept_script, base, set_accept};
 use super::{Context, ControlDraft, Draft, Rule};
-use crate::plan::Script;
+use crate::plan::{Piece, Script};
 
 /// No credential at all.
 pub const MISSING_CREDENTIAL: Rule = Rule {
@@ -25,6 +25,33 @@ pub const MISSING_CREDENTIAL_ACCEPT: Rule = Rule {
     document: include_str!("missing_credential.rs"),
     derive: missing_credential_accept,
 };
+
+/// The same with a Content-Type and no content.
+pub const MISSING_CREDENTIAL_CONTENT_TYPE: Rule = Rule {
+    name: "missing-credential-content-type",
+    document: include_str!("missing_credential.rs"),
+    derive: missing_credential_content_type,
+};
+
+/// Media types that frameworks parse by themselves, and one that nobody knows.
+const CONTENT_TYPES: [(&str, &str, &str); 4] = [
+    (
+        "form",
+        "application/x-www-form-urlencoded",
+        "a Content-Type of forms",
+    ),
+    (
+        "multipart",
+        "multipart/form-data",
+        "a Content-Type of several parts without their boundary",
+    ),
+    ("xml", "application/xml", "a Content-Type of XML"),
+    (
+        "unknown",
+        "application/x-probity",
+        "a Content-Type that nobody knows",
+    ),
+];
 
 fn missing_credential(context: &Context) -> Vec<Draft> {
     let template = context.requests.anonymous();
@@ -63,6 +90,28 @@ fn missing_credential_accept(context: &Context) -> Vec<Draft> {
                 }),
                 pointers: context.security_pointers(),
             }
+        })
+        .collect()
+}
+
+fn missing_credential_content_type(context: &Context) -> Vec<Draft> {
+    if context.requests.credential_field().is_none() {
+        return Vec::new();
+    }
+    CONTENT_TYPES
+        .iter()
+        .map(|(detail, media_type, words)| {
+            let mut template = context.requests.anonymous();
+            let field = ("Content-Type".to_owned(), vec![Piece::text(*media_type)]);
+            template.headers.push(field);
+            let send = context.requests.insufficient(template);
+            let script = Script::single(format!("missing-credential-content-type::{detail}"), send);
+            Draft::guarded(
+                context,
+                detail,
+                format!("no credential, and {words}"),
+                script,
+            )
         })
         .collect()
 }

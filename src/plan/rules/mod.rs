@@ -12,6 +12,7 @@ mod dead_credential;
 mod doubled_credential;
 mod foreign_origin;
 mod hostile_credential;
+mod http_2;
 mod identity;
 mod lock_out;
 mod malformed_content;
@@ -34,7 +35,7 @@ mod valid_request;
 
 use crate::api::{Api, Operation};
 use crate::document::Pointer;
-use crate::plan::Script;
+use crate::plan::{Script, Send};
 use crate::suite::Resource;
 
 pub use foreign_origin::ORIGIN as FOREIGN_ORIGIN;
@@ -123,6 +124,30 @@ impl Draft {
             pointers: context.security_pointers(),
         }
     }
+
+    /// A case of one request that uses up nothing on a correct target, whatever it names; its
+    /// control is the plain authorised request.
+    fn wasting_nothing(
+        context: &Context,
+        (rule, detail, words): (&str, &str, &str),
+        send: Send,
+    ) -> Self {
+        let mut script = Script::single(format!("{rule}::{detail}"), send);
+        script.consumes = 0;
+        Self {
+            pointers: vec![context.operation.pointer.clone()],
+            ..Self::guarded(context, detail, words, script)
+        }
+    }
+}
+
+/// The name of a rule's script: the rule's own where it has one case.
+fn script_name(rule: &str, detail: &str) -> String {
+    if detail.is_empty() {
+        rule.to_owned()
+    } else {
+        format!("{rule}::{detail}")
+    }
 }
 
 /// The controls of a case, before they are shared.
@@ -146,17 +171,20 @@ pub const RULES: &[Rule] = &[
     addition::EMPTY_CONTENT,
     addition::PRECONDITION,
     connection::KEPT_CONNECTION,
-    connection::HTTP_2,
+    http_2::HTTP_2,
     connection::ABANDONED_REQUEST,
     valid_request::VALID_REQUEST_VARIATION,
     missing_credential::MISSING_CREDENTIAL,
     missing_credential::MISSING_CREDENTIAL_ACCEPT,
+    missing_credential::MISSING_CREDENTIAL_CONTENT_TYPE,
     credential_value::EMPTY_CREDENTIAL,
     credential_value::PLACEHOLDER_CREDENTIAL,
     credential_value::UNKNOWN_CREDENTIAL,
     credential_value::SHORTENED_CREDENTIAL,
     credential_value::LENGTHENED_CREDENTIAL,
     credential_value::CASE_FLIPPED_CREDENTIAL,
+    credential_value::PADDED_CREDENTIAL,
+    credential_value::QUOTED_CREDENTIAL,
     identity::EXPIRED_CREDENTIAL,
     identity::REVOKED_CREDENTIAL,
     identity::LIMITED_CREDENTIAL,
@@ -206,6 +234,7 @@ pub const RULES: &[Rule] = &[
     other_tenant::FOREIGN_CALLER,
     other_tenant::FOREIGN_ID_BY_FIELD,
     other_tenant::FOREIGN_ID_BY_HOST,
+    other_tenant::FOREIGN_HOST,
     dead_credential::BYSTANDERS,
     lock_out::LOCK_OUT,
     // Last: on a broken target they may empty the tenant.

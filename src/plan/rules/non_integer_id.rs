@@ -9,12 +9,10 @@
 //!               §5.21); ASVS 2.2.1, 15.3.5.
 //! ## Silent     Where the parameter is no integer; which 4xx it is (a gap of the contract).
 
-use super::request::MAIN;
-use super::valid_request::base;
-use super::{Context, ControlDraft, Draft, Rule};
+use super::{Context, Draft, Rule};
 use crate::api::{ParameterLocation, SchemaType};
-use crate::plan::{Derivation, Holder, Piece, Script, Send, Slot, Wire};
-use crate::suite::{CredentialClass, PathClass};
+use crate::plan::{Derivation, Holder, IdSpelling, Piece, Slot};
+use crate::suite::PathClass;
 
 /// Values that are no integer.
 pub const NON_INTEGER_ID: Rule = Rule {
@@ -36,7 +34,8 @@ const MAX_UUID: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 fn non_integer(context: &Context) -> Vec<Draft> {
     let victim = || Piece::Id(Slot::Victim);
     let secret = Piece::Secret(Holder::Leased(Slot::Victim), Derivation::PercentEncoded);
-    let table: [(&str, Vec<Piece>, &str); 9] = [
+    let encoded_twice = Piece::IdAs(Slot::Victim, IdSpelling::EncodedTwice);
+    let table: [(&str, Vec<Piece>, &str); 12] = [
         ("word", vec![Piece::text("abc")], "the id `abc`"),
         ("uuid", vec![Piece::text(MAX_UUID)], "a UUID as the id"),
         ("null", vec![Piece::text("null")], "the id `null`"),
@@ -46,6 +45,21 @@ fn non_integer(context: &Context) -> Vec<Draft> {
             "letters-after",
             vec![victim(), Piece::text("xyz")],
             "an id with letters after it",
+        ),
+        (
+            "letters-before",
+            vec![Piece::text("xyz"), victim()],
+            "an id with letters before it",
+        ),
+        (
+            "underscore-after",
+            vec![victim(), Piece::text("_")],
+            "an id with an underscore after it",
+        ),
+        (
+            "encoded-twice",
+            vec![encoded_twice],
+            "an id that is percent-encoded twice",
         ),
         (
             "fraction",
@@ -75,7 +89,10 @@ fn non_integer(context: &Context) -> Vec<Draft> {
 fn wrapped(context: &Context) -> Vec<Draft> {
     let plus = |bits: u32| vec![Piece::IdPlus(Slot::Victim, 1 << bits)];
     let table = vec![
+        ("31-bit", plus(31), "an id plus 2^31"),
         ("32-bit", plus(32), "an id plus 2^32"),
+        ("53-bit", plus(53), "an id plus 2^53"),
+        ("63-bit", plus(63), "an id plus 2^63"),
         ("64-bit", plus(64), "an id plus 2^64"),
     ];
     drafts(context, "wrapped-id", table, None)
@@ -100,34 +117,18 @@ fn drafts(
         .into_iter()
         .filter(|(_, id, _)| breaks.is_none() || is_never_an_integer(id))
         .map(|(detail, id, words)| {
-            let mut template = context.requests.as_holder(Holder::Admin);
-            template.target = context.requests.path(&id);
-            let send = Send {
-                label: MAIN.to_owned(),
-                template,
-                wire: Wire::Fresh,
-                credential: CredentialClass::Sufficient,
-                path: Some(PathClass::Template),
-                addresses: None,
-                breaks: breaks.map(str::to_owned),
-            };
-            let mut script = Script::single(format!("{rule}::{detail}"), send);
-            script.consumes = 0;
-            script.watch_victim();
+            let mut send = context
+                .requests
+                .at(context.requests.path(&id), Holder::Admin);
+            send.path = Some(PathClass::Template);
+            send.breaks = breaks.map(str::to_owned);
+            let mut draft = Draft::wasting_nothing(context, (rule, detail, words), send);
+            draft.script.watch_victim();
             if !names_the_victim(&id) {
-                script.isolate();
+                draft.script.isolate();
             }
-            Draft {
-                detail: detail.to_owned(),
-                title: words.to_owned(),
-                script,
-                focus: vec![MAIN.to_owned()],
-                control: Some(ControlDraft {
-                    base: base(context),
-                    shaped: None,
-                }),
-                pointers: vec![parameter.pointer.clone()],
-            }
+            draft.pointers = vec![parameter.pointer.clone()];
+            draft
         })
         .collect()
 }
@@ -136,7 +137,7 @@ fn drafts(
 /// whatever its look-up finds first.
 fn names_the_victim(id: &[Piece]) -> bool {
     id.iter()
-        .any(|piece| matches!(piece, Piece::Id(_) | Piece::IdPlus(..)))
+        .any(|piece| matches!(piece, Piece::Id(_) | Piece::IdPlus(..) | Piece::IdAs(..)))
 }
 
 /// Ids that stand for all: a usual one and the largest that a double holds exactly.

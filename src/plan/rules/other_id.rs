@@ -7,12 +7,10 @@
 //!               for ids that do not live; RFC 9110 §15.5.15; OWASP API8:2023.
 //! ## Silent     Which refusal it is, and whether an id that nobody has is refused at all (gaps).
 
-use super::request::MAIN;
 use super::spelled_id::names_an_integer;
-use super::valid_request::base;
-use super::{Context, ControlDraft, Draft, Rule};
-use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Tier, Wire};
-use crate::suite::{CredentialClass, PathClass};
+use super::{Context, Draft, Rule};
+use crate::plan::{Holder, Piece, Slot, Step, Tier};
+use crate::suite::PathClass;
 
 /// Ids that are none, and lists of ids.
 pub const OTHER_ID: Rule = Rule {
@@ -35,14 +33,13 @@ fn other_id(context: &Context) -> Vec<Draft> {
     if !names_an_integer(context) {
         return Vec::new();
     }
-    table().into_iter().map(|row| draft(context, row)).collect()
+    let rows = numbers().into_iter().chain(several());
+    rows.map(|row| draft(context, row)).collect()
 }
 
-fn table() -> Vec<Row> {
-    let victim = || Piece::Id(Slot::Victim);
-    let second = || Piece::Id(Slot::Second);
+/// Numbers that are no live instance's id.
+fn numbers() -> Vec<Row> {
     let text = |text: &str| vec![Piece::text(text)];
-    let joined = |by: &str| vec![victim(), Piece::text(by), second()];
     let template = Some(PathClass::Template);
     vec![
         (
@@ -54,7 +51,7 @@ fn table() -> Vec<Row> {
         (
             "negative",
             "an id with a minus before it",
-            vec![Piece::text("-"), victim()],
+            vec![Piece::text("-"), Piece::Id(Slot::Victim)],
             template,
         ),
         ("zero", "the id 0", text("0"), template),
@@ -71,47 +68,68 @@ fn table() -> Vec<Row> {
             text(&"9".repeat(LONG_ID_DIGITS)),
             None,
         ),
-        (
-            "list-comma",
-            "two ids with a comma between them",
-            joined(","),
-            None,
-        ),
-        (
-            "list-bar",
-            "two ids with a bar between them",
-            joined("%7C"),
-            None,
-        ),
-        (
-            "range",
-            "two ids with a dash between them",
-            joined("-"),
-            None,
-        ),
-        (
-            "encoded-traversal",
-            "an id, an encoded `/../` and another id",
-            joined("%2F..%2F"),
-            None,
-        ),
     ]
 }
 
-fn draft(context: &Context, (detail, words, id, path): Row) -> Draft {
-    let mut template = context.requests.as_holder(Holder::Admin);
-    template.target = context.requests.path(&id);
-    let send = Send {
-        label: MAIN.to_owned(),
-        template,
-        wire: Wire::Fresh,
-        credential: CredentialClass::Sufficient,
-        path,
-        addresses: None,
-        breaks: None,
+/// Two ids in the place of one.
+fn several() -> Vec<Row> {
+    let table = [
+        ("list-comma", ",", "two ids with a comma between them"),
+        (
+            "list-encoded-comma",
+            "%2C",
+            "two ids with an encoded comma between them",
+        ),
+        ("list-bar", "%7C", "two ids with a bar between them"),
+        ("list-blank", "%20", "two ids with a blank between them"),
+        ("range", "-", "two ids with a dash between them"),
+        ("range-dots", "..", "two ids with two dots between them"),
+        (
+            "encoded-slash",
+            "%2F",
+            "two ids with an encoded slash between them",
+        ),
+        (
+            "encoded-traversal",
+            "%2F..%2F",
+            "an id, an encoded `/../` and another id",
+        ),
+        (
+            "encoded-traversal-in-full",
+            "%2F%2E%2E%2F",
+            "an id, a `/../` of which each character is encoded, and another id",
+        ),
+        (
+            "twice-encoded-traversal",
+            "%252F..%252F",
+            "an id, a `/../` that is encoded twice, and another id",
+        ),
+        (
+            "backslash-traversal",
+            "%5C..%5C",
+            "an id, an encoded `\\..\\` and another id",
+        ),
+    ];
+    let ids = |by: &str| {
+        let (first, second) = (Piece::Id(Slot::Victim), Piece::Id(Slot::Second));
+        vec![first, Piece::text(by), second]
     };
-    let mut script = Script::single(format!("other-id::{detail}"), send);
-    script.consumes = 0;
+    let joined = table.map(|(detail, by, words)| (detail, words, ids(by), None));
+    let mut rows: Vec<Row> = joined.into();
+    let mut list = ids(",");
+    list.insert(0, Piece::text("%5B"));
+    list.push(Piece::text("%5D"));
+    rows.push(("list-json", "two ids as a list in JSON", list, None));
+    rows
+}
+
+fn draft(context: &Context, (detail, words, id, path): Row) -> Draft {
+    let mut send = context
+        .requests
+        .at(context.requests.path(&id), Holder::Admin);
+    send.path = path;
+    let mut draft = Draft::wasting_nothing(context, ("other-id", detail, words), send);
+    let script = &mut draft.script;
     match detail {
         "zero" | "minus-one" => {
             script.tier_at_least = Tier::Tenant;
@@ -119,19 +137,9 @@ fn draft(context: &Context, (detail, words, id, path): Row) -> Draft {
             script.watch_victim();
         }
         // What lies between two ids may be leased by another case.
-        "range" => script.isolate(),
+        "range" | "range-dots" => script.isolate(),
         "largest" | "very-long" | "dead" => {}
         _ => script.steps.insert(0, Step::Look(Slot::Victim)),
     }
-    Draft {
-        detail: detail.to_owned(),
-        title: words.to_owned(),
-        script,
-        focus: vec![MAIN.to_owned()],
-        control: Some(ControlDraft {
-            base: base(context),
-            shaped: None,
-        }),
-        pointers: vec![context.operation.pointer.clone()],
-    }
+    draft
 }

@@ -11,7 +11,7 @@
 use super::request::MAIN;
 use super::telling_refusal::NOBODYS_ID;
 use super::{Context, ControlDraft, Draft, Rule};
-use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Template, Wire};
+use crate::plan::{CredentialClass, Holder, Piece, Script, Send, Slot, Step, Template, Wire};
 
 /// The other tenant's id, beside ids that nobody has.
 pub const FOREIGN_ID: Rule = Rule {
@@ -39,6 +39,13 @@ pub const FOREIGN_ID_BY_HOST: Rule = Rule {
     name: "foreign-id-by-host",
     document: include_str!("other_tenant.rs"),
     derive: foreign_id_by_host,
+};
+
+/// An id of ours and the other tenant's host, on a connection to this one.
+pub const FOREIGN_HOST: Rule = Rule {
+    name: "foreign-host",
+    document: include_str!("other_tenant.rs"),
+    derive: foreign_host,
 };
 
 fn foreign_id(context: &Context) -> Vec<Draft> {
@@ -119,13 +126,47 @@ fn foreign_id_by_field(context: &Context) -> Vec<Draft> {
 }
 
 fn foreign_id_by_host(context: &Context) -> Vec<Draft> {
-    let mut template = on(context, Holder::Admin, Piece::Id(Slot::Foreign));
-    let host = ("Host".to_owned(), vec![Piece::OtherAuthority]);
-    template.headers.insert(0, host);
-    let send = crossing(context, template);
+    let template = on(context, Holder::Admin, Piece::Id(Slot::Foreign));
+    let send = crossing(context, with_other_host(template));
     let script = alone(context, "foreign-id-by-host", vec![send]);
     let title = "the other tenant's instance and host, on a connection to this tenant";
     vec![guarded(context, "", title, script)]
+}
+
+fn foreign_host(context: &Context) -> Vec<Draft> {
+    if context.requests.credential_field().is_none() {
+        return Vec::new();
+    }
+    let victim = Piece::Id(Slot::Victim);
+    let caller = on(context, Holder::OtherTenant, victim);
+    let table = [
+        ("anonymous", context.requests.anonymous(), "no credential"),
+        ("caller", caller, "the other tenant's caller"),
+    ];
+    table
+        .into_iter()
+        .map(|(detail, template, words)| {
+            let mut send = crossing(context, with_other_host(template));
+            // Such a host may be unknown here, and answered as no documented path is.
+            send.path = None;
+            if detail == "anonymous" {
+                send.credential = CredentialClass::Insufficient;
+            }
+            let name = format!("foreign-host::{detail}");
+            let mut script = alone(context, &name, vec![send]);
+            // Watched, too: it is what shows whether ids may cross at all.
+            script.steps.insert(0, Step::Look(Slot::Foreign));
+            let title = format!("{words}, and the other tenant's host, on an instance of ours");
+            guarded(context, detail, &title, script)
+        })
+        .collect()
+}
+
+/// The same, as if the connection went to the other tenant.
+fn with_other_host(mut template: Template) -> Template {
+    let host = ("Host".to_owned(), vec![Piece::OtherAuthority]);
+    template.headers.insert(0, host);
+    template
 }
 
 fn on(context: &Context, holder: Holder, id: Piece) -> Template {

@@ -135,6 +135,17 @@ impl<'a> Requests<'a> {
         self.on_victim(template, CredentialClass::Sufficient)
     }
 
+    /// The operation's request by a holder at whatever path: what it means there is open.
+    #[must_use]
+    pub fn at(&self, target: Vec<Piece>, holder: Holder) -> Send {
+        let mut template = self.as_holder(holder);
+        template.target = target;
+        let mut send = self.sufficient(template);
+        send.path = None;
+        send.addresses = None;
+        send
+    }
+
     /// A request of another operation, by method and path below the base path, as a holder.
     #[must_use]
     pub fn other_operation(&self, operation: &Operation, holder: Holder) -> Template {

@@ -56,8 +56,9 @@ fn respelled_path(context: &Context) -> Vec<Draft> {
         }
         target
     };
-    let drafts = starts(&base, &before)
-        .into_iter()
+    let spellings = starts(&base, &before).into_iter();
+    let drafts = spellings
+        .chain(encodings(&base, &before))
         .map(|(detail, start, after, words)| {
             let target = spelled(start, after);
             let title = format!("no credential, and a path with {words}");
@@ -66,8 +67,11 @@ fn respelled_path(context: &Context) -> Vec<Draft> {
     drafts.chain([elsewhere(context)]).collect()
 }
 
-/// The spellings: detail, what stands before the id, what stands after it, and in words.
-fn starts(base: &str, before: &str) -> [(&'static str, String, &'static str, &'static str); 11] {
+/// A spelling: detail, what stands before the id, what stands after it, and in words.
+type Spelling = (&'static str, String, &'static str, &'static str);
+
+/// The path with more in it, and in other letter case.
+fn starts(base: &str, before: &str) -> [Spelling; 10] {
     let plain = format!("{base}{before}");
     let upper = before.to_ascii_uppercase();
     // The slash before the last literal segment's end, where a matrix parameter goes.
@@ -112,12 +116,6 @@ fn starts(base: &str, before: &str) -> [(&'static str, String, &'static str, &'s
             "a matrix parameter after the id",
         ),
         (
-            "encoded-letter",
-            format!("{base}{}", encoded(before)),
-            "",
-            "an encoded letter",
-        ),
-        (
             "letter-case",
             format!("{base}{upper}"),
             "",
@@ -128,6 +126,62 @@ fn starts(base: &str, before: &str) -> [(&'static str, String, &'static str, &'s
             plain.to_ascii_uppercase(),
             "",
             "the other letter case from its start",
+        ),
+    ]
+}
+
+/// The path with characters of it percent-encoded, or with another one for a slash.
+fn encodings(base: &str, before: &str) -> [Spelling; 8] {
+    let cut = before.trim_end_matches('/');
+    let twice = encoded(before).replacen('%', "%25", 1);
+    [
+        (
+            "encoded-letter",
+            format!("{base}{}", encoded(before)),
+            "",
+            "an encoded letter",
+        ),
+        (
+            "encoded-letters",
+            format!("{base}{}", encoded_throughout(before)),
+            "",
+            "each letter encoded",
+        ),
+        (
+            "twice-encoded-letter",
+            format!("{base}{twice}"),
+            "",
+            "a letter that is encoded twice",
+        ),
+        (
+            "encoded-slash",
+            format!("{base}{cut}%2F"),
+            "",
+            "an encoded slash before the id",
+        ),
+        (
+            "backslash",
+            format!("{base}{cut}%5C"),
+            "",
+            "an encoded backslash before the id",
+        ),
+        (
+            "encoded-dot-segment",
+            format!("{base}/%2e{before}"),
+            "",
+            "an encoded dot segment",
+        ),
+        (
+            "encoded-parent-segment",
+            format!("{base}/x/%2e%2e{before}"),
+            "",
+            "a segment taken back by encoded dots",
+        ),
+        (
+            "blank-after",
+            format!("{base}{before}"),
+            "%20",
+            "an encoded blank after it",
         ),
     ]
 }
@@ -158,6 +212,16 @@ fn encoded(path: &str) -> String {
     let (start, tail) = path.split_at(place);
     let byte = tail.bytes().next().unwrap_or_default();
     format!("{start}%{byte:02x}{}", tail.get(1..).unwrap_or_default())
+}
+
+/// Each letter percent-encoded.
+fn encoded_throughout(path: &str) -> String {
+    path.chars()
+        .map(|character| match character {
+            'a'..='z' | 'A'..='Z' => format!("%{:02x}", u32::from(character)),
+            other => other.to_string(),
+        })
+        .collect()
 }
 
 fn other_version(context: &Context) -> Vec<Draft> {

@@ -8,12 +8,9 @@
 //!               §6.2.2 (which paths are equivalent); OWASP API8:2023 (uniform processing).
 //! ## Silent     Which of the two it is.
 
-use super::request::MAIN;
-use super::valid_request::base;
-use super::{Context, ControlDraft, Draft, Rule};
+use super::{Context, Draft, Rule};
 use crate::api::{ParameterLocation, SchemaType};
-use crate::plan::{Holder, IdSpelling, Piece, Script, Send, Slot, Step, Tier, Wire};
-use crate::suite::CredentialClass;
+use crate::plan::{Holder, IdSpelling, Piece, Slot, Step, Tier};
 
 /// Spellings of the id and of the path.
 pub const SPELLED_ID: Rule = Rule {
@@ -132,6 +129,19 @@ fn notations() -> Vec<Spelling> {
             false,
         ),
         (
+            "underscore-inside",
+            spelled(IdSpelling::Underscored),
+            "an id with an underscore between its digits",
+            true,
+        ),
+        // What a reader of underscores makes of it is beyond the ids of a young tenant.
+        (
+            "underscore-after",
+            after("_000000"),
+            "an id with an underscore and zeros after it",
+            false,
+        ),
+        (
             "exponent-alone",
             vec![Piece::text("1e3")],
             "the id `1e3`",
@@ -173,31 +183,11 @@ fn draft(
     target: Vec<Piece>,
     may_mean_it: bool,
 ) -> Draft {
-    let mut template = context.requests.as_holder(Holder::Admin);
-    template.target = target;
-    let send = Send {
-        label: MAIN.to_owned(),
-        template,
-        wire: Wire::Fresh,
-        credential: CredentialClass::Sufficient,
-        path: None,
-        addresses: may_mean_it.then_some(Slot::Victim),
-        breaks: None,
-    };
-    let mut script = Script::single(format!("spelled-id::{detail}"), send);
-    script.consumes = 0;
+    let mut send = context.requests.at(target, Holder::Admin);
+    send.addresses = may_mean_it.then_some(Slot::Victim);
+    let mut draft = Draft::wasting_nothing(context, ("spelled-id", detail, words), send);
     // A second one, made after it: the neighbour that a wrong reading may hit.
-    script.steps.insert(0, Step::Look(Slot::Second));
-    script.watch_victim();
-    Draft {
-        detail: detail.to_owned(),
-        title: words.to_owned(),
-        script,
-        focus: vec![MAIN.to_owned()],
-        control: Some(ControlDraft {
-            base: base(context),
-            shaped: None,
-        }),
-        pointers: vec![context.operation.pointer.clone()],
-    }
+    draft.script.steps.insert(0, Step::Look(Slot::Second));
+    draft.script.watch_victim();
+    draft
 }

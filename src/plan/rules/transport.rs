@@ -5,7 +5,8 @@
 //! ## Why        Two readers that disagree on such a message let one caller speak for another.
 //! ## Spec       RFC 9112 §3.2, §6.1, §6.3, §11.2; RFC 9110 §5.5; ASVS 4.2.1, 4.1.2, 12.2.1.
 //! ## Silent     Where the operation wants no secret in a header field; plain HTTP where the target
-//!               is not HTTPS at its usual port.
+//!               is not encrypted anyway. Where it is, and not at port 443, nothing says where
+//!               else plain HTTP would be: it is tried on the target's own port.
 
 use super::credential_value::control_of;
 use super::request::MAIN;

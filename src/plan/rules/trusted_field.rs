@@ -19,13 +19,21 @@ pub const TRUSTED_FIELD: Rule = Rule {
 /// Detail and fields, each with its value.
 type Row = (&'static str, &'static [(&'static str, &'static str)]);
 
-const FIELDS: [Row; 5] = [
+const FIELDS: [Row; 6] = [
     (
         "forwarded-for",
         &[
             ("X-Forwarded-For", "127.0.0.1"),
             ("X-Real-Ip", "127.0.0.1"),
             ("Forwarded", "for=127.0.0.1"),
+        ],
+    ),
+    (
+        "forwarded-host",
+        &[
+            ("X-Forwarded-Host", "localhost"),
+            ("X-Forwarded-Server", "localhost"),
+            ("X-Host", "localhost"),
         ],
     ),
     ("user", &[("X-User-Id", "1"), ("X-Forwarded-User", "admin")]),

@@ -2,21 +2,20 @@
 
 use std::time::Duration;
 
+use crate::fixture::{Delivered, Messenger};
 use crate::http::{
-    Client, ClientSettings, Exchange, OldTls, OldTlsAnswer, Origin, Request, Scheme,
+    Client, ClientSettings, Exchange, Fault, OldTls, OldTlsAnswer, Origin, Request, Scheme,
 };
 use crate::plan::{Send, Wire};
 use crate::run::render::render;
 
 use super::{Absence, Logged, Performer};
 
-/// The port of plain HTTP (RFC 9110 §4.2.1) and that of HTTP over TLS (§4.2.2).
-const PORTS: (u16, u16) = (80, 443);
-
-/// The longest wait for a connection without encryption.
+/// The longest wait for a connection without encryption, and again for an answer there.
 ///
-/// Many firewalls swallow what goes to that port; an answer within a round trip is all that counts.
-const CLEARTEXT_CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// Many firewalls swallow what goes to that port, and a server of TLS waits for the rest of what it
+/// takes for a hello; who serves plain HTTP has answered by then.
+const CLEARTEXT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How long after it hung up a client comes back: longer than most targets take for an answer.
 const ABANDONED_PAUSE: Duration = Duration::from_millis(50);
@@ -36,13 +35,9 @@ impl Performer<'_> {
                 let there = there.map_err(Absence::NotApplicable)?;
                 there.send_fresh(request).await
             }
-            Wire::Http2 => {
-                return Err(Absence::NotApplicable(no_http2(
-                    messenger.client().origin(),
-                )));
-            }
+            Wire::Http2 => by_http2(messenger, request).await?,
             Wire::Cleartext => {
-                let client = cleartext(messenger.client().origin())?;
+                let client = cleartext(messenger.client())?;
                 messenger.towards(client).send_fresh(request).await
             }
         };
@@ -119,31 +114,41 @@ impl Performer<'_> {
     }
 }
 
-/// Why nothing goes by HTTP/2.
-fn no_http2(origin: &Origin) -> String {
-    match origin.scheme {
-        Scheme::Http => "the target is plain HTTP, where HTTP/2 is not negotiated",
-        Scheme::Https => "HTTP/2 is not spoken by this version of probity",
+/// Sends by HTTP/2 where the target has it.
+async fn by_http2(messenger: &Messenger, request: &Request) -> Result<Delivered, Absence> {
+    if messenger.client().origin().scheme == Scheme::Http {
+        let reason = "the target is plain HTTP, where HTTP/2 is not negotiated";
+        return Err(Absence::NotApplicable(reason.to_owned()));
     }
-    .to_owned()
+    let delivered = messenger.send_by_http2(request).await;
+    match &delivered.exchange.outcome {
+        Err(fault @ Fault::Http2NotOffered) => Err(Absence::NotApplicable(fault.to_string())),
+        _ => Ok(delivered),
+    }
 }
 
 /// A client of the same host without encryption.
-fn cleartext(origin: &Origin) -> Result<Client, Absence> {
-    let (plain, encrypted) = PORTS;
-    if origin.scheme != Scheme::Https || origin.port != encrypted {
-        let reason =
-            "the target is not HTTPS at port 443, so nothing says where plain HTTP would be";
+fn cleartext(client: &Client) -> Result<Client, Absence> {
+    let origin = client.origin();
+    if origin.scheme == Scheme::Http {
+        let reason = "the target is not encrypted";
         return Err(Absence::NotApplicable(reason.to_owned()));
     }
+    // Where else plain HTTP would be served is said by nothing.
+    let usual = origin.port == Scheme::Https.default_port();
     let origin = Origin {
         scheme: Scheme::Http,
         host: origin.host.clone(),
-        port: plain,
+        port: if usual {
+            Scheme::Http.default_port()
+        } else {
+            origin.port
+        },
     };
     let settings = ClientSettings {
-        connect_timeout: CLEARTEXT_CONNECT_TIMEOUT,
-        ..ClientSettings::default()
+        connect_timeout: CLEARTEXT_TIMEOUT,
+        first_byte_timeout: CLEARTEXT_TIMEOUT,
+        ..client.settings().clone()
     };
     Client::new(origin, settings).map_err(|error| Absence::Inconclusive(error.to_string()))
 }

@@ -1,4 +1,4 @@
-//! Instances of the other tenant in a script.
+//! Instances in a script that are made for it: the other tenant's, and such as may everything.
 
 use crate::check::KeyTrace;
 use crate::plan::{Life, Slot};
@@ -7,6 +7,51 @@ use crate::run::limits::DEAD_LEASES_MAX;
 use super::{Absence, Performer};
 
 impl Performer<'_> {
+    /// The other tenant's credential is refused here for whose it is, and for nothing else.
+    pub(super) async fn other_credential_lives(&mut self) -> Result<(), Absence> {
+        match self.fixtures.other_credential_lives().await {
+            Life::Alive => Ok(()),
+            Life::Dead => Err(Absence::Inconclusive(
+                "the other tenant refuses its own credential, so that a refusal here says nothing: \
+                 set a live one at `identities.other-tenant`"
+                    .to_owned(),
+            )),
+            Life::Unknown(why) => {
+                self.record.notes.push(format!(
+                    "the other tenant's credential is not known to be good there: {why}"
+                ));
+                Ok(())
+            }
+        }
+    }
+
+    /// An instance that may everything: others of the stock may do less. It is the script's only
+    /// lease.
+    pub(super) async fn bind_privileged(&mut self, slots: &[Slot]) -> Result<(), Absence> {
+        for slot in slots {
+            let lease = self.fixtures.lease_privileged().await;
+            let lease = lease.map_err(|why| Absence::NotApplicable(why.to_string()))?;
+            self.bindings
+                .slots
+                .extend(lease.instances.first().cloned().map(|one| (*slot, one)));
+            self.lease = lease;
+            let life = self.look(*slot, "look before").await;
+            self.trace(*slot, life);
+        }
+        Ok(())
+    }
+
+    /// Notes that the instance is as it was seen before the first request.
+    fn trace(&mut self, slot: Slot, life: Life) {
+        let instance = self.bindings.slots.get(&slot);
+        let trace = KeyTrace {
+            id: instance.map(|one| one.id.clone()).unwrap_or_default(),
+            before: life.clone(),
+            after: life,
+        };
+        self.record.keys.insert(slot, trace);
+    }
+
     /// Instances of the other tenant: they have no lease, since what names them runs alone.
     pub(super) async fn bind_foreign(&mut self, slots: &[Slot]) -> Result<(), Absence> {
         for slot in slots {
@@ -22,17 +67,7 @@ impl Performer<'_> {
                     break;
                 }
             }
-            let id = self
-                .bindings
-                .slots
-                .get(slot)
-                .map(|instance| instance.id.clone());
-            let trace = KeyTrace {
-                id: id.unwrap_or_default(),
-                before: life.clone(),
-                after: life,
-            };
-            self.record.keys.insert(*slot, trace);
+            self.trace(*slot, life);
         }
         Ok(())
     }

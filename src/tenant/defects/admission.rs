@@ -19,7 +19,7 @@ const KEY_NAMES: [&str; 6] = [
 ];
 
 /// Shortest beginning of a secret that is looked up: longer than what all secrets share.
-const PREFIX_CHARS_MIN: usize = 12;
+pub(super) const PREFIX_CHARS_MIN: usize = 12;
 
 pub(super) static TABLE: &[Defect] = &[
     defect(
@@ -317,7 +317,7 @@ pub(super) static TABLE: &[Defect] = &[
 const FIRST: Realm = Realm::First;
 
 /// The presented key, if it is not known.
-fn presented(call: &Call<'_>) -> Option<String> {
+pub(super) fn presented(call: &Call<'_>) -> Option<String> {
     call.presented().filter(|_| call.refused(Refusal::Unknown))
 }
 
@@ -329,7 +329,7 @@ fn holder_if(call: &Call<'_>, refusal: Refusal) -> Option<Actor> {
     call.holder().filter(|_| call.refused(refusal))
 }
 
-fn without_key(call: &Call<'_>, find: fn(&Call<'_>) -> Option<String>) -> Option<Actor> {
+pub(super) fn without_key(call: &Call<'_>, find: fn(&Call<'_>) -> Option<String>) -> Option<Actor> {
     let key = call
         .refused(Refusal::Missing)
         .then(|| find(call))

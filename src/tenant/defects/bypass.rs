@@ -4,7 +4,7 @@ use super::Class::Path;
 use super::{Defect, defect};
 use crate::tenant::call::{Actor, Call, Refusal};
 use crate::tenant::hooks::Hook;
-use crate::tenant::request::Request;
+use crate::tenant::request::{Request, decoded};
 use crate::tenant::routes::Resource;
 
 /// Where keys are.
@@ -77,6 +77,55 @@ pub(super) static TABLE: &[Defect] = &[
         &[Hook::Admit(|call| {
             respelled(call, |path| path.contains("/%61pi-keys"))
         })],
+    ),
+    defect(
+        (Path, "path-encoded-twice-needs-no-key", "RAK-AUZ-10"),
+        "a path whose letters are encoded twice is served, and not guarded",
+        &[
+            Hook::Request(|_, request| request.path = decoded(&decoded(&request.path))),
+            Hook::Admit(|call| respelled(call, |path| path.contains("%25"))),
+        ],
+    ),
+    defect(
+        (Path, "encoded-slash-needs-no-key", "RAK-AUZ-10"),
+        "a path with an encoded slash before the id is served, and not guarded",
+        &[
+            Hook::Request(|_, request| {
+                request.path = request.path.replace("api-keys%2F", "api-keys/");
+            }),
+            Hook::Admit(|call| respelled(call, |path| path.contains("api-keys%2F"))),
+        ],
+    ),
+    defect(
+        (Path, "backslash-needs-no-key", "RAK-AUZ-10"),
+        "a path with a backslash before the id is served, and not guarded",
+        &[
+            Hook::Request(|_, request| request.path = request.path.replace("%5C", "/")),
+            Hook::Admit(|call| respelled(call, |path| path.contains("%5C"))),
+        ],
+    ),
+    defect(
+        (Path, "encoded-dot-segment-needs-no-key", "RAK-AUZ-10"),
+        "a path with encoded dot segments is served, and not guarded",
+        &[
+            Hook::Request(|_, request| {
+                let dots = request.path.replace("%2e", ".");
+                request.path = without_dots(&dots);
+            }),
+            Hook::Admit(|call| respelled(call, |path| path.contains("/%2e"))),
+        ],
+    ),
+    defect(
+        (Path, "blank-after-path-needs-no-key", "RAK-AUZ-10"),
+        "a path with a blank after it is served, and not guarded",
+        &[
+            Hook::Request(|_, request| {
+                if let Some(path) = request.path.strip_suffix("%20") {
+                    request.path = path.to_owned();
+                }
+            }),
+            Hook::Admit(|call| respelled(call, |path| path.ends_with("%20"))),
+        ],
     ),
     defect(
         (Path, "unversioned-path-needs-no-key", "RAK-AUZ-11"),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Class::Effect;
 use super::{Defect, defect};
 use crate::tenant::answer::Answer;
-use crate::tenant::call::{Call, Outcome};
+use crate::tenant::call::{Call, Outcome, Refusal};
 use crate::tenant::hooks::Hook;
 use crate::tenant::keys::{KeyStatus, Realm};
 use crate::tenant::operations::{created, draft, revoke_in};
@@ -118,6 +118,25 @@ pub(super) static TABLE: &[Defect] = &[
                 if same && asking != Some(id) {
                     call.keys.revoke(realm, id);
                 }
+            }
+        })],
+    ),
+    defect(
+        (
+            Effect,
+            "limited-key-revokes-full-keys-behind-401",
+            "RAK-AUZ-01",
+        ),
+        "keys are made narrow unless asked otherwise, and a key without the scope revokes those \
+         that may everything behind its refusal",
+        &[Hook::Answer(|call, _| {
+            make_narrow(call);
+            let id = call.path_value().and_then(|text| text.parse().ok());
+            let insufficient = call.refused(Refusal::Insufficient) && call.revokes();
+            let realm = call.realm;
+            let full = |id: &i64| call.keys.find(realm, *id).is_some_and(|key| key.may("*"));
+            if let Some(id) = id.filter(full).filter(|_| insufficient) {
+                call.keys.revoke(realm, id);
             }
         })],
     ),
@@ -292,6 +311,19 @@ pub(super) fn live_ids(call: &Call<'_>) -> Vec<i64> {
 /// The live key of the acting tenant that was made next after this one.
 pub(super) fn neighbour(call: &Call<'_>, id: i64) -> Option<i64> {
     live_ids(call).into_iter().find(|other| *other > id)
+}
+
+/// Takes from a key that was just made, and for which no scopes were asked, all but one.
+pub(in crate::tenant) fn make_narrow(call: &mut Call<'_>) {
+    let made = call.id.filter(|_| call.resource == Some(Resource::ApiKeys));
+    let asked = call.request.body_value("scopes").is_some();
+    let realm = call.acting_realm();
+    if let Some(key) = made
+        .filter(|_| !asked)
+        .and_then(|id| call.keys.find_mut(realm, id))
+    {
+        key.scopes = vec!["messages.send".to_owned()];
+    }
 }
 
 /// Revokes every key of the acting tenant.

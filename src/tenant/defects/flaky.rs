@@ -61,7 +61,7 @@ pub(super) static TABLE: &[Defect] = &[
         (
             Flaky,
             "every-fifth-revocation-takes-a-neighbour",
-            "RAK-EFF-09",
+            "RAK-EFF-20",
         ),
         "every fifth revocation takes the key that was made next with it",
         &[Hook::Answer(|call, _| {

@@ -2,6 +2,7 @@
 
 mod admission;
 mod bypass;
+mod credential;
 mod effect;
 mod flaky;
 mod method;
@@ -9,9 +10,13 @@ mod path;
 mod protocol;
 mod refusal;
 mod response;
+mod spelling;
 mod timing;
+mod transport;
 
-use super::hooks::Hook;
+use super::hooks::{Hook, is_about_tls};
+
+pub(super) use effect::make_narrow;
 
 /// What kind of thing a defect breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +31,8 @@ pub enum Class {
     Path,
     /// HTTP itself.
     Protocol,
+    /// TLS, and what goes beside it or over it.
+    Transport,
     /// Something that shows now and then.
     Flaky,
 }
@@ -40,6 +47,7 @@ impl Class {
             Class::Effect => "effect",
             Class::Path => "path",
             Class::Protocol => "protocol",
+            Class::Transport => "transport",
             Class::Flaky => "flaky",
         }
     }
@@ -66,6 +74,12 @@ impl Defect {
         Defect::all().find(|defect| defect.name == name)
     }
 
+    /// Whether a tenant with it speaks TLS, which it is about.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        is_about_tls(self.hooks)
+    }
+
     /// All of them, in a fixed order.
     pub fn all() -> impl Iterator<Item = Defect> {
         TABLES.iter().flat_map(|table| table.iter()).copied()
@@ -73,16 +87,19 @@ impl Defect {
 }
 
 /// The tables, one a file.
-static TABLES: [&[Defect]; 10] = [
+static TABLES: [&[Defect]; 13] = [
     admission::TABLE,
+    credential::TABLE,
     refusal::TABLE,
     response::TABLE,
     effect::TABLE,
     timing::TABLE,
     path::TABLE,
+    spelling::TABLE,
     bypass::TABLE,
     method::TABLE,
     protocol::TABLE,
+    transport::TABLE,
     flaky::TABLE,
 ];
 

@@ -237,17 +237,7 @@ pub(super) static TABLE: &[Defect] = &[
     defect(
         (Path, "range-of-ids", "RAK-INP-14"),
         "each id of a range is revoked",
-        &[Hook::Id(|call, text| {
-            let (first, last) = text.split_once('-')?;
-            let (first, last) = (strict_id(first)?, strict_id(last)?);
-            for id in live_ids(call)
-                .into_iter()
-                .filter(|id| (first..=last).contains(id))
-            {
-                call.keys.revoke(call.acting_realm(), id);
-            }
-            Some(first)
-        })],
+        &[Hook::Id(|call, text| revoke_range(call, text, "-"))],
     ),
     defect(
         (Path, "encoded-slash-is-a-slash", "RAK-INP-15"),
@@ -350,14 +340,14 @@ pub(super) static TABLE: &[Defect] = &[
     ),
 ];
 
-fn malformed(call: &Call<'_>, answer: &mut Answer, other: Answer) {
+pub(super) fn malformed(call: &Call<'_>, answer: &mut Answer, other: Answer) {
     if call.outcome == Some(crate::tenant::call::Outcome::Malformed) {
         answer.become_like(other);
     }
 }
 
 /// Revokes all ids of a list but the first, which is left to the operation.
-fn list(call: &mut Call<'_>, text: &str, separator: char) -> Option<i64> {
+pub(super) fn list(call: &mut Call<'_>, text: &str, separator: char) -> Option<i64> {
     let ids: Option<Vec<i64>> = text.split(separator).map(strict_id).collect();
     let ids = ids?;
     for id in ids.iter().skip(1) {
@@ -366,14 +356,25 @@ fn list(call: &mut Call<'_>, text: &str, separator: char) -> Option<i64> {
     ids.first().copied()
 }
 
+/// Revokes all ids of a range but the first, which is left to the operation.
+pub(super) fn revoke_range(call: &mut Call<'_>, text: &str, dash: &str) -> Option<i64> {
+    let (first, last) = text.split_once(dash)?;
+    let (first, last) = (strict_id(first)?, strict_id(last)?);
+    let within = live_ids(call).into_iter();
+    for id in within.filter(|id| *id != first && (first..=last).contains(id)) {
+        call.keys.revoke(call.acting_realm(), id);
+    }
+    Some(first)
+}
+
 /// Makes a request address the id that it has elsewhere.
-fn readdress(request: &mut Request, find: fn(&Request) -> Option<String>) {
+pub(super) fn readdress(request: &mut Request, find: fn(&Request) -> Option<String>) {
     if let Some(id) = find(request).filter(|_| request.path.starts_with(KEYS)) {
         request.path = format!("{KEYS}{id}");
     }
 }
 
-fn revoke_everything(call: &mut Call<'_>, path: &str) -> Option<Answer> {
+pub(super) fn revoke_everything(call: &mut Call<'_>, path: &str) -> Option<Answer> {
     let addressed = call.request.method == "DELETE" && call.request.path == path;
     let actor: Actor = call.authenticate().ok().filter(|_| addressed)?;
     call.actor = Some(actor);
@@ -381,7 +382,7 @@ fn revoke_everything(call: &mut Call<'_>, path: &str) -> Option<Answer> {
     Some(Answer::bare(204))
 }
 
-fn revoke_pattern(call: &mut Call<'_>, text: &str, pattern: &str) -> Option<i64> {
+pub(super) fn revoke_pattern(call: &mut Call<'_>, text: &str, pattern: &str) -> Option<i64> {
     if text != pattern || call.refused(Refusal::Missing) {
         return None;
     }

@@ -180,6 +180,52 @@ pub(super) static TABLE: &[Odd] = &[
         })],
     ),
     odd(
+        "underscores-in-integers",
+        "an underscore between digits is no part of the integer",
+        &[Hook::Id(|_, text| {
+            let parts = text.split('_');
+            let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+            let all = parts.clone().all(digits);
+            strict_id(&parts.collect::<String>()).filter(|_| all)
+        })],
+    ),
+    odd(
+        "encoded-slash-404",
+        "a path with an encoded slash is answered with 404 before any key is looked at",
+        &[Hook::Instead(|call| {
+            let path = call.request.path.to_ascii_lowercase();
+            path.contains("%2f").then(not_found)
+        })],
+    ),
+    odd(
+        "other-content-type-415",
+        "a request with a Content-Type other than JSON is answered with 415 before its key is \
+         looked at",
+        &[Hook::Instead(|call| {
+            let json = call.request.mentions("Content-Type", "application/json");
+            let other = call.request.has("Content-Type") && !json;
+            other.then(|| Answer::message(415, "Only JSON is read."))
+        })],
+    ),
+    odd(
+        "long-key-hangs-up",
+        "a key of more than 4 KiB ends the connection without an answer",
+        &[Hook::Instead(|call| {
+            let mut reset = Answer::bare(431);
+            reset.pace = Pace::Reset;
+            let long = call.presented().is_some_and(|key| key.len() > 4 * 1024);
+            long.then_some(reset)
+        })],
+    ),
+    odd(
+        "fields-are-variables",
+        "an underscore in a field's name is taken for a hyphen, as in CGI",
+        &[Hook::Admit(|call| {
+            let missing = call.refused(Refusal::Missing);
+            call.actor_with(&call.request.value("X_Api_Key").filter(|_| missing)?)
+        })],
+    ),
+    odd(
         "precondition-412",
         "a revocation with If-Match is answered with 412 and has no effect",
         &[Hook::Revoke(|call, _| {

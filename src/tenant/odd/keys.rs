@@ -1,6 +1,8 @@
 //! Odd keys: ids and secrets of other forms.
 
 use super::{Odd, odd};
+use crate::tenant::call::Refusal;
+use crate::tenant::defects::make_narrow;
 use crate::tenant::hooks::Hook;
 use crate::tenant::keys::{Numbering, SecretShape};
 
@@ -53,6 +55,25 @@ pub(super) static TABLE: &[Odd] = &[
         &[Hook::Setup(|blueprint| {
             blueprint.secrets = SecretShape::IdAndBar
         })],
+    ),
+    odd(
+        "secrets-with-id-that-is-not-needed",
+        "secrets are the id, a bar, and a random part, which is enough by itself",
+        &[
+            Hook::Setup(|blueprint| blueprint.secrets = SecretShape::IdAndBar),
+            Hook::Admit(|call| {
+                let part = call.presented().filter(|part| !part.contains('|'))?;
+                let unknown = call.refused(Refusal::Unknown);
+                call.actor_where(|secret| {
+                    unknown && secret.split_once('|').is_some_and(|(_, own)| own == part)
+                })
+            }),
+        ],
+    ),
+    odd(
+        "keys-are-narrow-by-default",
+        "a key for which no scopes are asked has one",
+        &[Hook::Answer(|call, _| make_narrow(call))],
     ),
 ];
 

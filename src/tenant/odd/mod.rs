@@ -1,10 +1,11 @@
 //! Odd variants: unusual, and correct by the contract and the RFCs.
 
 mod decisions;
+mod encrypted;
 mod form;
 mod keys;
 
-use super::hooks::Hook;
+use super::hooks::{Hook, is_about_tls};
 
 /// Something unusual that a correct tenant may do.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,12 @@ impl Odd {
         Odd::all().find(|odd| odd.name == name)
     }
 
+    /// Whether a tenant with it speaks TLS, which it is about.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        is_about_tls(self.hooks)
+    }
+
     /// All of them, in a fixed order.
     pub fn all() -> impl Iterator<Item = Odd> {
         TABLES.iter().flat_map(|table| table.iter()).copied()
@@ -30,7 +37,7 @@ impl Odd {
 }
 
 /// The tables, one a file.
-static TABLES: [&[Odd]; 3] = [form::TABLE, decisions::TABLE, keys::TABLE];
+static TABLES: [&[Odd]; 4] = [form::TABLE, decisions::TABLE, keys::TABLE, encrypted::TABLE];
 
 /// A row of a table: name, what it does, where it acts.
 const fn odd(name: &'static str, description: &'static str, hooks: &'static [Hook]) -> Odd {

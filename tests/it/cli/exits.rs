@@ -10,7 +10,12 @@ fn the_demo_conforms() {
     let verdicts = verdicts(&ran.out);
     assert!(verdicts.len() >= 45, "only {} cases", verdicts.len());
     // The tenant speaks plain HTTP: what is about TLS does not apply, and nothing else is left out.
-    let about_tls = ["::http-2", "::cleartext", "::old-tls"];
+    let about_tls = [
+        "::http-2",
+        "::http-2::missing-credential",
+        "::cleartext",
+        "::old-tls",
+    ];
     for (case, verdict) in &verdicts {
         let applies = !about_tls.iter().any(|name| case.ends_with(name));
         assert_eq!(verdict == "ok", applies, "{case} {verdict}");
@@ -41,6 +46,32 @@ fn a_conforming_tenant_gets_0() {
             .iter()
             .all(|(_, verdict)| verdict != "FAILED")
     );
+}
+
+#[test]
+fn another_tenants_credential_that_is_dead_there_proves_nothing_here() {
+    let tenant = Served::conforming();
+    let dead = tenant.fixtures().revoked.secret;
+    let arguments = ["run", "RAK-AUT-11"];
+    check_exit(&mut tenant.probity(&arguments), 0);
+    let mut probity = tenant.probity(&arguments).env("PROBITY_OTHER_KEY", &dead);
+    let ran = check_exit(&mut probity, 3);
+    check_says(&ran.out, "the other tenant refuses its own credential");
+}
+
+#[test]
+fn a_target_that_hangs_up_on_an_endless_credential_has_answered() {
+    let arguments = [
+        "run",
+        "RAK-AUT-18",
+        "--strict",
+        "--gate",
+        "contract,http,security,robustness",
+    ];
+    let polite = Served::with(&[], &["long-key-hangs-up"]);
+    check_exit(&mut polite.probity(&arguments), 0);
+    let broken = Served::with(&["long-key-500"], &[]);
+    check_exit(&mut broken.probity(&arguments), 1);
 }
 
 #[test]

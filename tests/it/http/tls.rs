@@ -113,7 +113,7 @@ async fn a_certificate_that_is_trusted_by_file_is_accepted() {
         let exchange = get(port, "localhost", trusting(&identity)).await;
         assert_eq!(exchange.status(), Some(200), "{exchange:?}");
         let facts = exchange.tls.unwrap();
-        assert_eq!((facts.version.as_str(), facts.verified), ("TLSv1_3", true));
+        assert_eq!((facts.version.as_str(), facts.objection), ("TLSv1_3", None));
         assert!(exchange.timing.tls.is_some());
     }
 }
@@ -154,7 +154,32 @@ async fn an_insecure_client_takes_any_certificate_and_says_so() {
     )
     .await;
     assert_eq!(exchange.status(), Some(200), "{exchange:?}");
-    assert!(!exchange.tls.unwrap().verified);
+    let objection = exchange.tls.unwrap().objection.unwrap();
+    assert!(
+        objection.contains("invalid peer certificate"),
+        "{objection}"
+    );
+    // One that could be trusted is none to complain about.
+    let identity = signed_by("one", "localhost");
+    let port = serve(&identity, OK, true).await;
+    let mut tls = trusting(&identity);
+    tls.insecure = true;
+    let exchange = get(port, "localhost", tls).await;
+    assert_eq!(exchange.tls.unwrap().objection, None);
+}
+
+#[tokio::test]
+async fn http_2_is_not_offered_by_who_does_not_choose_it() {
+    let identity = self_signed("localhost");
+    let port = serve(&identity, OK, true).await;
+    let target = Target::parse(&format!("https://localhost:{port}")).unwrap();
+    let mut settings = settings();
+    settings.tls = trusting(&identity);
+    let client = Client::new(target.origin, settings).unwrap();
+    let exchange = client.exchange(&Request::new("GET", "/"), Via::Http2).await;
+    assert_eq!(exchange.outcome, Err(Fault::Http2NotOffered));
+    assert_eq!(exchange.sent, b"");
+    assert!(exchange.outcome.unwrap_err().is_before_sending());
 }
 
 #[tokio::test]

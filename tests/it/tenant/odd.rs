@@ -27,7 +27,7 @@ fn delete(id: i64, secret: &str) -> String {
 
 #[tokio::test]
 async fn every_variant_revokes_the_addressed_key_and_no_other() {
-    for variant in Odd::all() {
+    for variant in Odd::all().filter(|odd| !odd.is_encrypted()) {
         let name = variant.name;
         let tenant = odd(&[name]).await;
         let fixtures = tenant.fixtures();
@@ -60,7 +60,7 @@ async fn every_variant_revokes_the_addressed_key_and_no_other() {
 
 #[tokio::test]
 async fn every_variant_refuses_bad_credentials_as_the_contract_has_it() {
-    for variant in Odd::all() {
+    for variant in Odd::all().filter(|odd| !odd.is_encrypted()) {
         let name = variant.name;
         let tenant = odd(&[name]).await;
         let fixtures = tenant.fixtures();
@@ -97,7 +97,7 @@ async fn every_variant_refuses_bad_credentials_as_the_contract_has_it() {
 
 #[tokio::test]
 async fn every_variant_gives_a_malformed_or_foreign_id_no_effect() {
-    for variant in Odd::all() {
+    for variant in Odd::all().filter(|odd| !odd.is_encrypted()) {
         let name = variant.name;
         let tenant = odd(&[name]).await;
         let fixtures = tenant.fixtures();

@@ -3,6 +3,7 @@
 use probity::tenant::{KeyStatus, Tenant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use super::forms::{FORMS, PATH_VALUES, PATHS};
 use super::wire::{connect, key, masked, request, request_with, send_on};
 
 /// The parts of the script. Each is played on a tenant of its own.
@@ -178,6 +179,7 @@ impl Script<'_> {
             "' OR '1'='1",
             &wrong,
             &secret[..secret.len() / 2],
+            &secret[secret.len() / 2..],
             &secret[..secret.len() - 1],
             &format!("{secret}x"),
             &flipped,
@@ -219,11 +221,17 @@ impl Script<'_> {
             vec!["X-Original-URL: /".into()],
             vec!["X-Rewrite-URL: /".into()],
             vec![key("wrong"), format!("Cookie: X-Api-Key={secret}")],
-        ] {
+            vec!["X-Forwarded-Host: localhost".into()],
+            vec!["Content-Type: application/x-www-form-urlencoded".into()],
+            vec!["Content-Type: multipart/form-data".into()],
+        ]
+        .into_iter()
+        .chain(FORMS.map(|form| vec![form.replace("{}", &secret)]))
+        {
             let fields: Vec<&str> = credentials.iter().map(String::as_str).collect();
             self.delete_new(&fields).await;
         }
-        for query in ["X-Api-Key", "api_key"] {
+        for query in ["X-Api-Key", "api_key", "token"] {
             let (id, _) = self.victim().await;
             self.delete(&format!("{id}?{query}={secret}"), &[]).await;
         }
@@ -277,37 +285,7 @@ impl Script<'_> {
     async fn path_values(&mut self) {
         let admin = self.admin();
         let far = i128::from(u64::MAX) + 1;
-        for form in [
-            "{}abc",
-            "{}.1",
-            "{}.0",
-            "0{}",
-            "%2B{}",
-            "{}%20",
-            "-{}",
-            "{}e0",
-            "{}%00",
-            "{}%00.json",
-            "{};x=1",
-            "{},{+}",
-            "{}%7C{+}",
-            "{}-{+}",
-            "{}%2F..%2F{+}",
-            "{}?apiKey={+}",
-            "{}?id={+}",
-            "{}?x=1",
-            "0x{x}",
-            "{32}",
-            "{64}",
-            "{%}",
-            "{s}",
-            "abc",
-            "me",
-            "*",
-            "%25",
-            "9223372036854775807",
-            "999999",
-        ] {
+        for form in PATH_VALUES {
             let (id, secret) = self.victim().await;
             let (other, _) = self.victim().await;
             let encoded: String = id
@@ -319,9 +297,14 @@ impl Script<'_> {
                 .replace("{}", &id.to_string())
                 .replace("{+}", &other.to_string())
                 .replace("{x}", &format!("{id:x}"))
+                .replace("{_}", &format!("{}_{}", id / 10, id % 10))
+                .replace("{31}", &(id + (1 << 31)).to_string())
                 .replace("{32}", &(id + (1 << 32)).to_string())
+                .replace("{53}", &(id + (1 << 53)).to_string())
+                .replace("{63}", &(i128::from(id) + (1 << 63)).to_string())
                 .replace("{64}", &(i128::from(id) + far).to_string())
                 .replace("{%}", &encoded)
+                .replace("{%%}", &encoded.replace('%', "%25"))
                 .replace("{s}", &secret);
             self.delete(&value, &[&admin]).await;
         }
@@ -336,34 +319,29 @@ impl Script<'_> {
             &format!(r#"{{"id":{other}}}"#),
         ))
         .await;
+        let form = format!("id={other}");
+        self.note(request_with("DELETE", &path, &[&admin], &form))
+            .await;
     }
 
     async fn paths(&mut self) {
         let admin = self.admin();
-        for form in [
-            "/api/v1/api-keys/{}/",
-            "/api/v1//api-keys/{}",
-            "/api/v1/./api-keys/{}",
-            "/api/v1/x/../api-keys/{}",
-            "/api/v1/API-KEYS/{}",
-            "/api/v1/api-keys/{}.json",
-            "/api/v1/api-keys;x/{}",
-            "/api/v1/api-keys/{};x=1",
-            "/api/v1/%61pi-keys/{}",
-            "/api/api-keys/{}",
-            "/api/v0/api-keys/{}",
-            "/api/v2/api-keys/{}",
-            "/elsewhere",
-        ] {
+        for form in PATHS {
             let (id, _) = self.victim().await;
             self.note(request("DELETE", &form.replace("{}", &id.to_string()), &[]))
                 .await;
         }
-        self.note(request("DELETE", "/api/v1/api-keys/", &[&admin]))
-            .await;
-        self.victim().await;
-        self.note(request("DELETE", "/api/v1/api-keys", &[&admin]))
-            .await;
+        for nothing in [
+            "/api/v1/api-keys/",
+            "/api/v1/api-keys",
+            "/api/v1/api-keys/%20",
+        ] {
+            self.victim().await;
+            self.note(request("DELETE", nothing, &[&admin])).await;
+        }
+        let (id, _) = self.victim().await;
+        let parent = format!("/api/v1/api-keys/{id}/..");
+        self.note(request("DELETE", &parent, &[&admin])).await;
     }
 
     async fn methods(&mut self) {
@@ -416,6 +394,7 @@ impl Script<'_> {
         }
         let (id, _) = self.victim().await;
         let own = format!("/api/v1/api-keys/{id}");
+        self.note(at_other(request("DELETE", &own, &[]))).await;
         self.note(at_other(request("DELETE", &own, &[&other])))
             .await;
         self.note(at_other(request("DELETE", &foreign, &[&admin])))
