@@ -2,7 +2,7 @@
 //!
 //! libtest's line of a case begins before its verdict is there. The thread that printed the
 //! beginning waits for the verdict and draws here meanwhile, behind the cursor, and takes it away
-//! before it prints on: so nothing is ever mixed into a line, and standard output has no byte of it.
+//! before it prints on. So nothing is ever mixed into a line, and none of it is on standard output.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
