@@ -1,7 +1,7 @@
 //! Two runs compared, case by case: what fails anew, what is repaired, what shows something else.
 //!
-//! Cases are matched by id. A case fails where it is FAILED on every face; a case that one run alone
-//! has is a change of the suite, the contract or the selection, and is said to be one.
+//! Cases are matched by id. A case fails where it is FAILED on every face. What one run alone has
+//! is a change of the suite, the contract or the selection, and is said to be one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
