@@ -353,7 +353,7 @@ impl Runner {
             }
             _ => {}
         }
-        watch.unanswered = if performance.unanswered {
+        watch.unanswered = if performance.unanswered || performance.unending {
             watch.unanswered + 1
         } else {
             0

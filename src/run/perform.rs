@@ -32,6 +32,8 @@ pub struct Performance {
     pub target_lost: bool,
     /// Whether it got no answer, also not the second time.
     pub unanswered: bool,
+    /// Whether an answer began and did not end in its time.
+    pub unending: bool,
 }
 
 /// An exchange, what it was for, and when it began.
@@ -128,6 +130,11 @@ pub async fn perform(fixtures: &Fixtures, script: &Script) -> Performance {
             .map(|sent| sent.send.label.clone())
             .collect();
         if silent.is_empty() {
+            // An answer that never ends is as good as none: each takes a whole timeout.
+            performance.unending = performance.record.sends.iter().any(|sent| {
+                let outcome = sent.exchange.outcome.as_ref();
+                matches!(outcome, Err(Fault::Timeout { .. }))
+            });
             return performance;
         }
         if tries >= TRIES_WITHOUT_ANSWER {
@@ -181,6 +188,7 @@ impl<'a> Performer<'a> {
             made_limited: self.made_limited,
             target_lost: false,
             unanswered: false,
+            unending: false,
         }
     }
 
