@@ -139,8 +139,8 @@ pub fn parts(arguments: &RunArguments, settings: Settings) -> Result<Parts, Exit
     Ok(Parts {
         settings,
         contract,
-        document,
-        api,
+        document: document.into(),
+        api: api.into(),
         suite: suite_text,
         plan,
         ca_pem: None,

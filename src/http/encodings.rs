@@ -170,8 +170,12 @@ fn spellings(value: &[u8]) -> BTreeSet<Vec<u8>> {
     // A value, or its base64, may have been escaped for the text that it stands in.
     let mut all = BTreeSet::new();
     for form in plain {
-        all.extend(percent_forms(&form));
-        all.extend(text_forms(&form));
+        // Letters and digits are escaped nowhere: most forms of most values have nothing else,
+        // and a run makes hundreds of values known.
+        if !form.iter().all(u8::is_ascii_alphanumeric) {
+            all.extend(percent_forms(&form));
+            all.extend(text_forms(&form));
+        }
         all.insert(form);
     }
     all.insert(hex(value, |digit| digit));
@@ -242,6 +246,9 @@ fn text_forms(value: &[u8]) -> Vec<Vec<u8>> {
     let Ok(text) = std::str::from_utf8(value) else {
         return Vec::new();
     };
+    if !value.iter().any(|byte| is_escaped(*byte)) {
+        return Vec::new();
+    }
     let mut forms = Vec::new();
     let json = serde_json::to_string(text).unwrap_or_default();
     let json = json
@@ -266,6 +273,11 @@ fn text_forms(value: &[u8]) -> Vec<Vec<u8>> {
         }
     }
     forms
+}
+
+/// Whether some writer of JSON or HTML escapes it.
+fn is_escaped(byte: u8) -> bool {
+    byte.is_ascii_control() || !byte.is_ascii() || br#""'\/<>&"#.contains(&byte)
 }
 
 fn escape_json(json: &str, markup: &str, ascii: bool) -> String {

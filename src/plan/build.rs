@@ -1,6 +1,7 @@
 //! Api + Suite -> Plan.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -18,12 +19,12 @@ pub const CASES_PER_OPERATION_MAX: usize = 2_000;
 /// What is planned, before anything is sent.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The suite that demands it.
-    pub suite: Suite,
+    /// The suite that demands it: shared, as many runs of one plan do.
+    pub suite: Arc<Suite>,
     /// The path that every request begins with.
     pub base_path: String,
     /// What is done on the wire, each once.
-    pub scripts: Vec<Script>,
+    pub scripts: Arc<Vec<Script>>,
     /// The cases, in the order of reports.
     pub cases: Vec<Case>,
     /// The ids of all cases, selected or not.
@@ -154,9 +155,9 @@ pub fn plan(
         });
     }
     Ok(Plan {
-        suite: suite.clone(),
+        suite: Arc::new(suite.clone()),
         base_path: base_path.to_owned(),
-        scripts,
+        scripts: Arc::new(scripts),
         all_ids: cases.iter().map(|case| case.id.to_string()).collect(),
         cases,
         filtered_out: 0,

@@ -5,6 +5,7 @@ mod started;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::api::{Api, Operation, Segment};
 use crate::config::{
@@ -183,9 +184,9 @@ pub struct Parts {
     /// The contract, as read.
     pub contract: SourceText,
     /// Its document.
-    pub document: Document,
+    pub document: Arc<Document>,
     /// The contract.
-    pub api: Api,
+    pub api: Arc<Api>,
     /// The suite, as read.
     pub suite: SourceText,
     /// The plan, selected.

@@ -41,6 +41,11 @@ pub const TRIES_WITHOUT_ANSWER: u32 = 2;
 /// One may have died of an earlier case's late effect; many mean that the target loses keys.
 pub const DEAD_LEASES_MAX: usize = 4;
 
+/// How often a lease is renewed because what can be misread from its id came into use meanwhile.
+///
+/// Others begin and end all the time; each renewal asks for an id that is fit at that time.
+pub const CLAIMS_MAX: usize = 4;
+
 /// How long the run waits for requests in flight after it was told to stop.
 ///
 /// Longer than a healthy exchange takes; a person who pressed Ctrl-C waits for it.

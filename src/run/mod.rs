@@ -53,9 +53,9 @@ pub struct Job {
     /// The plan.
     pub plan: Plan,
     /// The contract.
-    pub api: Api,
+    pub api: Arc<Api>,
     /// The contract's document.
-    pub document: Document,
+    pub document: Arc<Document>,
     /// The fixtures.
     pub fixtures: Fixtures,
     /// What makes a verdict count.

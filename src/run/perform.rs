@@ -14,7 +14,7 @@ use crate::plan::{
     CredentialClass, Holder, Life, PathClass, Script, Send, Slot, Step, Tier, Watch, Wire,
 };
 
-use super::limits::{DEAD_LEASES_MAX, RAW_BYTES_KEPT, TRIES_WITHOUT_ANSWER};
+use super::limits::{CLAIMS_MAX, DEAD_LEASES_MAX, RAW_BYTES_KEPT, TRIES_WITHOUT_ANSWER};
 use super::render::{Bindings, render, with_id_text};
 
 /// Everything that a script did.
@@ -304,16 +304,44 @@ impl<'a> Performer<'a> {
 
     async fn lease(&self, count: usize) -> Result<Lease, Unavailable> {
         let odd: Vec<&Send> = self.odd_sends().collect();
-        if odd.is_empty() || self.fixtures.allow() == Tier::Tenant {
+        // What runs alone takes from no other script, and may be about what it hits beside.
+        let alone = self.script.alone;
+        if odd.is_empty() || (alone && self.fixtures.allow() == Tier::Tenant) {
             return self.fixtures.lease(count, &Wish::Any).await;
         }
         let harmless = |instance: &Instance| {
             odd.iter().all(|send| {
-                let look = |text: &str| self.fixtures.is_harmless(text);
+                let look = |text: &str| {
+                    if alone {
+                        self.fixtures.is_harmless(text)
+                    } else {
+                        self.fixtures.misleads_nobody(text, instance)
+                    }
+                };
                 with_id_text(&send.template, |_| Some(instance), look).unwrap_or(true)
             })
         };
-        self.fixtures.lease(count, &Wish::First(&harmless)).await
+        for _ in 0..CLAIMS_MAX {
+            let mut lease = self.fixtures.lease(count, &Wish::First(&harmless)).await?;
+            if alone || self.claims(&mut lease, &odd) {
+                return Ok(lease);
+            }
+            self.fixtures.release(lease);
+        }
+        Err(Unavailable::new(
+            "whatever a sloppy target could read from the id was in use by other cases each time",
+        ))
+    }
+
+    /// Whether whatever can be read from the requests' ids is now this script's alone.
+    fn claims(&self, lease: &mut Lease, odd: &[&Send]) -> bool {
+        let Some(first) = lease.instances.first().cloned() else {
+            return true;
+        };
+        odd.iter().all(|send| {
+            let claim = |text: &str| self.fixtures.claim(lease, text);
+            with_id_text(&send.template, |_| Some(&first), claim).unwrap_or(true)
+        })
     }
 
     /// The requests whose path a sloppy target may misread.

@@ -6,7 +6,7 @@ use super::{Odd, odd};
 use crate::tenant::answer::{Answer, Pace};
 use crate::tenant::call::{Call, KEY_FIELD, Outcome, Refusal};
 use crate::tenant::hooks::Hook;
-use crate::tenant::keys::{Blueprint, Key, KeyStatus};
+use crate::tenant::keys::{Blueprint, Key, KeyStatus, Numbering};
 use crate::tenant::operations::strict_id;
 use crate::tenant::respond::{not_found, unauthenticated};
 use crate::tenant::routes::Resource;
@@ -178,6 +178,17 @@ pub(super) static TABLE: &[Odd] = &[
                 .trim_start_matches('0');
             strict_id(text.strip_suffix(".0").unwrap_or(text))
         })],
+    ),
+    odd(
+        "lenient-integers-from-one",
+        "leading zeros and a plus are no part of the integer, and ids begin with 1",
+        &[
+            Hook::Setup(|blueprint| blueprint.numbering = Numbering::Global(1)),
+            Hook::Id(|_, text| {
+                let text = text.strip_prefix('+').unwrap_or(text);
+                strict_id(text.trim_start_matches('0'))
+            }),
+        ],
     ),
     odd(
         "underscores-in-integers",
