@@ -13,15 +13,20 @@ impl Performer<'_> {
     /// Looks at an instance that should be dead: at once, and again until it is or must be.
     pub(super) async fn look_until_dead(&mut self, slot: Slot) {
         let since = Instant::now();
+        if self.await_death(slot).await == Life::Dead {
+            self.record.revocation_latency = Some(since.elapsed());
+        }
+    }
+
+    /// Looks at an instance until it is dead or the time is over that a revocation may take; the
+    /// last look alone is on record.
+    pub(super) async fn await_death(&mut self, slot: Slot) -> Life {
+        let since = Instant::now();
         let within = self.fixtures.revocation_within();
         loop {
             let life = self.look(slot, "look after").await;
-            if life == Life::Dead {
-                self.record.revocation_latency = Some(since.elapsed());
-                return;
-            }
             if life != Life::Alive || since.elapsed() >= within {
-                return;
+                return life;
             }
             self.record.moments.pop();
             tokio::time::sleep(LOOK_PAUSE).await;
@@ -75,7 +80,14 @@ impl Performer<'_> {
                 self.record.moments.last(),
                 Some(Moment::Looked(last, _)) if *last == slot
             );
-            if !looked_last {
+            let instance = self.bindings.slots.get(&slot);
+            let spent = instance.is_some_and(|instance| self.lease.is_spent(&instance.id));
+            let life = self.record.keys.get(&slot).map(|trace| &trace.after);
+            let within = self.fixtures.revocation_within();
+            if spent && life == Some(&Life::Alive) && !within.is_zero() {
+                // What the target claims, or may have begun, has its time to take effect.
+                self.await_death(slot).await;
+            } else if !looked_last {
                 self.look(slot, "look after").await;
             }
         }

@@ -47,7 +47,12 @@ impl Performer<'_> {
         addressed.sort_unstable();
         addressed.dedup();
         for slot in addressed {
-            self.look(slot, "look after").await;
+            let instance = self.bindings.slots.get(&slot);
+            if instance.is_some_and(|instance| self.lease.is_spent(&instance.id)) {
+                self.await_death(slot).await;
+            } else {
+                self.look(slot, "look after").await;
+            }
         }
         Ok(())
     }
@@ -69,6 +74,8 @@ impl Performer<'_> {
                 tokio::task::yield_now().await;
             }
             let outcome = self.send(send).await;
+            // No use is judged that begins before the revocation must have taken effect.
+            tokio::time::sleep(usage.fixtures.revocation_within()).await;
             usage.over.store(true, Ordering::Relaxed);
             outcome
         };
@@ -100,6 +107,7 @@ impl Usage<'_> {
     async fn go_on(&self) -> Vec<(Use, Logged)> {
         let mut uses = Vec::new();
         let mut left = USES_AFTER;
+        let pause = LOOK_PAUSE.max(self.fixtures.revocation_within() / (USES_MAX / 4));
         for round in 0..USES_MAX {
             if self.over.load(Ordering::Relaxed) {
                 if left == 0 {
@@ -108,7 +116,7 @@ impl Usage<'_> {
                 left -= 1;
             } else if round > USES_MAX / 2 {
                 // The request takes long: what is left is spread over its time.
-                tokio::time::sleep(LOOK_PAUSE).await;
+                tokio::time::sleep(pause).await;
             }
             let at = self.fixtures.messenger().elapsed();
             let look = self

@@ -180,6 +180,17 @@ pub(super) static TABLE: &[Odd] = &[
         })],
     ),
     odd(
+        "few-keys-at-a-time",
+        "so many keys may live at a time; who asks for one more gets 422",
+        &[Hook::Instead(|call| {
+            let realm = call.acting_realm();
+            let live = |key: &&Key| key.realm == realm && key.status() == KeyStatus::Active;
+            let full = call.keys.iter().filter(live).count() >= KEYS_MAX;
+            let refused = || Answer::message(422, "This plan has no room for another key.");
+            (creates(call) && full).then(refused)
+        })],
+    ),
+    odd(
         "lenient-integers-from-one",
         "leading zeros and a plus are no part of the integer, and ids begin with 1",
         &[
@@ -403,6 +414,9 @@ fn at(call: &Call<'_>, answer: &mut Answer, outcomes: &[Outcome], status: u16) {
 fn made_elsewhere(blueprint: &mut Blueprint) {
     blueprint.made_here = false;
 }
+
+/// How many keys live at most where only few do: those that the tenant starts with, and ten.
+const KEYS_MAX: usize = 16;
 
 fn creates(call: &Call<'_>) -> bool {
     call.request.method == "POST" && call.resource == Some(Resource::ApiKeys)
