@@ -28,6 +28,10 @@ use super::origin::{Origin, Scheme};
 /// Most connections that are kept for another exchange; a run has no more in flight.
 const KEPT_CONNECTIONS_MAX: usize = 64;
 
+/// How many times longer a connection for more than one exchange has to stay silent: content that
+/// a framework writes a moment after the head is there by then, and few connections wait for it.
+const PATIENCE: u32 = 5;
+
 /// The bounds and the trust of a client.
 #[derive(Debug, Clone)]
 pub struct ClientSettings {
@@ -109,6 +113,8 @@ pub struct Connection {
     connect_time: Duration,
     tls_time: Option<Duration>,
     tls: Option<TlsFacts>,
+    /// How long it has to stay silent after a response that has no content.
+    quiet_wait: Duration,
     exchanges: u32,
     /// Whether the last exchange left it fit for another.
     open: bool,
@@ -198,7 +204,7 @@ impl Client {
             }
             attempts = 2;
         }
-        let mut exchange = match self.connect().await {
+        let mut exchange = match self.open().await {
             Ok(mut connection) => {
                 let exchange = connection.exchange(request).await;
                 if keeps {
@@ -214,9 +220,18 @@ impl Client {
 
     /// Makes a connection, for more than one exchange.
     ///
+    /// It waits longer than one for a single exchange for what may follow a response that has no
+    /// content: that would be taken for the beginning of the next.
+    ///
     /// # Errors
     /// Why none could be made.
     pub async fn connect(&self) -> Result<Connection, Fault> {
+        let mut connection = self.open().await?;
+        connection.quiet_wait *= PATIENCE;
+        Ok(connection)
+    }
+
+    async fn open(&self) -> Result<Connection, Fault> {
         let dialed = dial::dial(&self.shared, Offer::Http1).await?;
         let (tls_time, tls) = dialed.tls.unzip();
         Ok(Connection {
@@ -227,6 +242,7 @@ impl Client {
             connect_time: dialed.connect,
             tls_time,
             tls,
+            quiet_wait: self.shared.settings.quiet_wait,
             exchanges: 0,
             open: true,
             ended: false,

@@ -98,7 +98,9 @@ impl Performer<'_> {
                 .await;
             self.record.sentinel = Some(life);
         }
-        if (self.script.consumes > 0 || self.script.alone)
+        // Where a sentinel is refused it matters whether good credentials are at all.
+        let doubtful = self.record.sentinel == Some(Life::Dead);
+        if (self.script.consumes > 0 || self.script.alone || doubtful)
             && let Some(admin) = self.fixtures.admin().cloned()
         {
             let life = self.look_at("admin", &admin, None).await;

@@ -345,7 +345,11 @@ impl Runner {
             }
             Some(Life::Dead) => {
                 let suspects = watch.since_green.iter().cloned().collect();
-                self.stopper.stop(StopReason::SentinelDied { suspects });
+                let all_refused = performance.record.admin == Some(Life::Dead);
+                self.stopper.stop(StopReason::SentinelDied {
+                    all_refused,
+                    suspects,
+                });
             }
             Some(Life::Alive) => {
                 let in_flight = watch.in_flight.clone();
@@ -421,7 +425,7 @@ impl Runner {
 
     fn notes(&self, judged: bool) -> Vec<String> {
         let mut notes: Vec<String> = Vec::new();
-        if let Some(StopReason::SentinelDied { suspects }) = self.stopper.reason() {
+        if let Some(StopReason::SentinelDied { suspects, .. }) = self.stopper.reason() {
             let listed = suspects.join(", ");
             notes.push(format!(
                 "a sentinel died; what ran since it was last seen alive: {listed}"
