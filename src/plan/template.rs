@@ -41,6 +41,8 @@ pub enum Piece {
     IdEncoded(Slot),
     /// The id of the already revoked instance.
     RevokedId,
+    /// An id that belongs to nobody, so far above every id that the run has seen.
+    UnseenId(u64),
     /// The other tenant's host, with its port where it has one.
     OtherAuthority,
     /// The first label of the other tenant's host: what applications name it by.
@@ -170,6 +172,7 @@ impl fmt::Display for Piece {
             Self::IdAs(slot, spelling) => write!(formatter, "{{{slot}.id {}}}", spelling.name()),
             Self::IdEncoded(slot) => write!(formatter, "{{{slot}.id, percent-encoded}}"),
             Self::RevokedId => formatter.write_str("{revoked.id}"),
+            Self::UnseenId(distance) => write!(formatter, "{{unseen.id+{distance}}}"),
             Self::OtherAuthority => formatter.write_str("{other-tenant.host}"),
             Self::OtherName => formatter.write_str("{other-tenant.name}"),
             Self::Secret(holder, derivation) => {

@@ -24,6 +24,7 @@ use crate::plan::rules::Requests;
 use crate::plan::{Holder, Plan, nearest, server_path};
 use crate::suite::{Baseline, SuiteError};
 
+use super::exchange_fact::EvidenceRoom;
 use super::verdict::Policy;
 use super::{Job, victims_needed};
 use started::started;
@@ -239,6 +240,7 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
         max_time: settings.max_time.value,
         target: url,
         started,
+        evidence: EvidenceRoom::default(),
         fixtures: Fixtures::new(fixtures, messenger),
         plan: parts.plan,
         api: parts.api,

@@ -371,6 +371,26 @@ pub struct ExchangeFact {
     pub at_us: u64,
 }
 
+impl CaseFinished {
+    /// The same without the bytes of the wire, for what decides by verdicts alone.
+    #[must_use]
+    pub fn without_evidence(&self) -> Self {
+        Self {
+            exchanges: Vec::new(),
+            control: None,
+            judgements: self.judgements.clone(),
+            reason: self.reason.clone(),
+            gaps: self.gaps.clone(),
+            notes: self.notes.clone(),
+            curl: self.curl.clone(),
+            case: self.case.clone(),
+            reproduce: self.reproduce.clone(),
+            sentinel: self.sentinel,
+            ..*self
+        }
+    }
+}
+
 /// Bytes of the wire, redacted and cut at a bound.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct WireText {

@@ -95,7 +95,8 @@ pub fn finished(
         accepted: control.accepted,
         seen: control.seen,
         exchange: control_exchange.map(|logged| {
-            let mut fact = exchange_fact(logged, job.fixtures.messenger().redactor());
+            let mut fact =
+                exchange_fact(logged, job.fixtures.messenger().redactor(), &job.evidence);
             fact.label = "control".to_owned();
             Box::new(fact)
         }),
@@ -206,7 +207,7 @@ fn log(job: &Job, case: &Case, performance: &Performance) -> Vec<(String, Exchan
         .log
         .iter()
         .map(|logged| {
-            let mut fact = exchange_fact(logged, redactor);
+            let mut fact = exchange_fact(logged, redactor, &job.evidence);
             fact.judged = case.focus.contains(&logged.label);
             if case.focus.contains(&logged.label) && case.focus.len() == 1 {
                 fact.label = "main".to_owned();

@@ -7,6 +7,16 @@ use std::time::Duration;
 /// Evidence is in the first lines; a hostile target must not fill the disk.
 pub const WIRE_BYTES_MAX: usize = 64 * 1024;
 
+/// The most bytes of text that the event log keeps of all exchanges before it keeps of each only
+/// [`WIRE_BYTES_LEAST`].
+///
+/// All exchanges of a whole run take some two MiB; every report holds them in memory.
+pub const EVIDENCE_BYTES_MAX: usize = 12 * 1024 * 1024;
+
+/// The bytes of one direction that the event log keeps however full it is: a head and the first
+/// lines.
+pub const WIRE_BYTES_LEAST: usize = 1024;
+
 /// The most raw bytes of one direction that are kept until they are redacted: what the log keeps
 /// and room for the longest secret, so that none is cut before it is found.
 pub const RAW_BYTES_KEPT: usize = WIRE_BYTES_MAX + 16 * 1024;

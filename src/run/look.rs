@@ -54,10 +54,11 @@ impl Performer<'_> {
         }
         if look.pairing == Some(false) {
             self.record.notes.push(format!(
-                "the probe names another id than {} for this key's secret: the pairing that was \
-                 handed over is wrong",
+                "the probe names another id than {} for this key's secret: nobody knows whose the \
+                 id is",
                 instance.id
             ));
+            self.mispaired |= !slot.is_foreign();
         }
         if let Some(status) = look.refusal {
             self.record.refusals.insert(slot, status);

@@ -52,15 +52,7 @@ impl Logged {
     pub(super) fn new(label: String, mut exchange: Exchange, at: Duration) -> Self {
         exchange.sent.truncate(RAW_BYTES_KEPT);
         if exchange.received.len() > RAW_BYTES_KEPT {
-            exchange.received.truncate(RAW_BYTES_KEPT);
-            exchange.received.shrink_to_fit();
-            exchange
-                .body_ranges
-                .retain(|range| range.end <= RAW_BYTES_KEPT);
-            if let Ok(response) = &mut exchange.outcome {
-                response.body = Vec::new();
-                response.decoded = None;
-            }
+            cut(&mut exchange);
         }
         Self {
             label,
@@ -68,6 +60,28 @@ impl Logged {
             at,
         }
     }
+}
+
+/// Keeps the beginning of what was received, and of its content what is in that.
+fn cut(exchange: &mut Exchange) {
+    let head_end = exchange.body_ranges.first().map_or(0, |range| range.start);
+    let ranges = &mut exchange.body_ranges;
+    ranges.retain(|range| range.start < RAW_BYTES_KEPT);
+    if let Some(last) = ranges.last_mut() {
+        last.end = last.end.min(RAW_BYTES_KEPT);
+    }
+    exchange.received.truncate(RAW_BYTES_KEPT);
+    if let Ok(response) = &mut exchange.outcome {
+        if response.decoded.take().is_some() {
+            // Nobody could find a secret in the beginning of a coded body.
+            exchange.received.truncate(head_end);
+            exchange.body_ranges.clear();
+        }
+        let pieces = exchange.body_ranges.iter();
+        let pieces = pieces.filter_map(|range| exchange.received.get(range.clone()));
+        response.body = pieces.collect::<Vec<_>>().concat();
+    }
+    exchange.received.shrink_to_fit();
 }
 
 /// Why a script was not performed.
@@ -159,6 +173,8 @@ pub(super) struct Performer<'a> {
     unanswered: BTreeMap<String, u32>,
     kept: Option<Connection>,
     made_limited: bool,
+    /// Whether the probe named another id than that of the instance that was looked at.
+    pub(super) mispaired: bool,
 }
 
 impl<'a> Performer<'a> {
@@ -176,6 +192,7 @@ impl<'a> Performer<'a> {
             unanswered,
             kept: None,
             made_limited: false,
+            mispaired: false,
         }
     }
 
@@ -258,6 +275,12 @@ impl<'a> Performer<'a> {
                 .extend(slots.iter().copied().zip(instances));
             if self.all_live_before(&slots).await {
                 return self.reads_harmlessly();
+            }
+            if self.mispaired {
+                // Whose id it is nobody knows, so that no request may address it.
+                return Err(Absence::Inconclusive(
+                    "the probe names another id than the key's own for its secret".to_owned(),
+                ));
             }
             self.fixtures.release(std::mem::take(&mut self.lease));
             self.record
@@ -384,6 +407,10 @@ impl<'a> Performer<'a> {
                 continue;
             };
             let life = self.look(*slot, "look before").await;
+            if self.mispaired {
+                self.fixtures.disown(&mut self.lease, &instance.id);
+                return false;
+            }
             if life == Life::Dead {
                 self.fixtures
                     .discard(&mut self.lease, &instance.id, instance.lived);
@@ -440,8 +467,10 @@ impl<'a> Performer<'a> {
             .map_err(Absence::NotApplicable)?;
         let (exchange, at) = self.deliver(&request, send.wire).await?;
         if let Some(pause) = crate::fixture::pause(&exchange) {
+            let impatience = self.fixtures.messenger().patience().gone();
+            let impatience = impatience.map_or_else(String::new, |why| format!("; {why}"));
             return Err(Absence::Inconclusive(format!(
-                "the target limits requests or is out (it asks to wait {} s)",
+                "the target limits requests or is out (it asks to wait {} s{impatience})",
                 pause.as_secs()
             )));
         }

@@ -71,6 +71,26 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
+        (
+            Effect,
+            "self-revocation-takes-the-next-key-too",
+            "RAK-EFF-20",
+        ),
+        "after a key has revoked itself, the next one that is made is dead",
+        &[Hook::Answer(|call, _| {
+            let asking = call.actor.and_then(|actor| actor.key);
+            if revoked(call).is_some_and(|id| asking == Some(id)) {
+                call.state.note("revoked itself", "");
+            }
+            let pending = call.state.noted("revoked itself").is_some();
+            let made = made(call).filter(|_| pending && call.state.noted("took one").is_none());
+            if let Some(id) = made {
+                call.state.note("took one", "");
+                call.keys.revoke(call.acting_realm(), id);
+            }
+        })],
+    ),
+    defect(
         (Effect, "revokes-all-keys", "RAK-EFF-09"),
         "all keys of the tenant are revoked",
         &[Hook::Answer(|call, _| {
@@ -315,7 +335,7 @@ pub(super) fn neighbour(call: &Call<'_>, id: i64) -> Option<i64> {
 
 /// Takes from a key that was just made, and for which no scopes were asked, all but one.
 pub(in crate::tenant) fn make_narrow(call: &mut Call<'_>) {
-    let made = call.id.filter(|_| call.resource == Some(Resource::ApiKeys));
+    let made = made(call);
     let asked = call.request.body_value("scopes").is_some();
     let realm = call.acting_realm();
     if let Some(key) = made
@@ -324,6 +344,11 @@ pub(in crate::tenant) fn make_narrow(call: &mut Call<'_>) {
     {
         key.scopes = vec!["messages.send".to_owned()];
     }
+}
+
+/// The id that this request has just made.
+fn made(call: &Call<'_>) -> Option<i64> {
+    call.id.filter(|_| call.resource == Some(Resource::ApiKeys))
 }
 
 /// Revokes every key of the acting tenant.
