@@ -119,7 +119,8 @@ pub struct Connection {
 }
 
 struct Shared {
-    origin: Origin,
+    /// Each exchange holds it too.
+    origin: Arc<Origin>,
     settings: ClientSettings,
     tls: Option<trust::Trust>,
 }
@@ -149,7 +150,7 @@ impl Client {
             Scheme::Https => Some(trust::Trust::new(&origin.host, &settings.tls)?),
         };
         let shared = Arc::new(Shared {
-            origin,
+            origin: Arc::new(origin),
             settings,
             tls,
         });
@@ -206,7 +207,7 @@ impl Client {
                 }
                 exchange
             }
-            Err(fault) => Exchange::new(request.clone(), Err(fault)),
+            Err(fault) => self.not_exchanged(request.clone(), fault),
         };
         exchange.attempts = attempts;
         exchange
@@ -232,6 +233,14 @@ impl Client {
             ended: false,
             said_close: false,
         })
+    }
+
+    /// What comes of a request for which no connection could be made, or no answer is awaited.
+    #[must_use]
+    pub fn not_exchanged(&self, request: Request, fault: Fault) -> Exchange {
+        let mut exchange = Exchange::new(request, Err(fault));
+        exchange.origin = Some(Arc::clone(&self.shared.origin));
+        exchange
     }
 
     fn keep(&self, connection: Connection) {
