@@ -125,7 +125,8 @@ pub struct Connection {
 }
 
 struct Shared {
-    origin: Origin,
+    /// Each exchange holds it too.
+    origin: Arc<Origin>,
     settings: ClientSettings,
     tls: Option<trust::Trust>,
 }
@@ -155,7 +156,7 @@ impl Client {
             Scheme::Https => Some(trust::Trust::new(&origin.host, &settings.tls)?),
         };
         let shared = Arc::new(Shared {
-            origin,
+            origin: Arc::new(origin),
             settings,
             tls,
         });
@@ -212,7 +213,7 @@ impl Client {
                 }
                 exchange
             }
-            Err(fault) => Exchange::new(request.clone(), Err(fault)),
+            Err(fault) => self.not_exchanged(request.clone(), fault),
         };
         exchange.attempts = attempts;
         exchange
@@ -248,6 +249,14 @@ impl Client {
             ended: false,
             said_close: false,
         })
+    }
+
+    /// What comes of a request for which no connection could be made, or no answer is awaited.
+    #[must_use]
+    pub fn not_exchanged(&self, request: Request, fault: Fault) -> Exchange {
+        let mut exchange = Exchange::new(request, Err(fault));
+        exchange.origin = Some(Arc::clone(&self.shared.origin));
+        exchange
     }
 
     fn keep(&self, connection: Connection) {

@@ -8,7 +8,9 @@ use thiserror::Error;
 use crate::api::{Api, Operation};
 use crate::document::{Document, Pointer};
 use crate::plan::rules::{self, Context, ControlDraft, Draft, Requests, Rule};
-use crate::plan::{Case, CaseId, Control, RequirementIndex, Script, ScriptIndex, Send, Tier};
+use crate::plan::{
+    Case, CaseId, Control, RequirementIndex, Script, ScriptIndex, Selection, Send, Tier,
+};
 use crate::suite::{CredentialClass, Requirement, Selector, Source, Suite, Trigger};
 
 /// The most cases that one operation may have.
@@ -29,6 +31,8 @@ pub struct Plan {
     pub cases: Vec<Case>,
     /// The ids of all cases, selected or not.
     pub all_ids: BTreeSet<String>,
+    /// Which of all cases these are.
+    pub selection: Selection,
     /// How many cases a selection left out.
     pub filtered_out: usize,
 }
@@ -160,6 +164,7 @@ pub fn plan(
         scripts: Arc::new(scripts),
         all_ids: cases.iter().map(|case| case.id.to_string()).collect(),
         cases,
+        selection: Selection::default(),
         filtered_out: 0,
     })
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::fixture::SharedRedactor;
-use crate::http::{Exchange, Redactor};
+use crate::fixture::Messenger;
+use crate::http::{Exchange, Redactor, TlsFacts};
 
-use super::event::{ExchangeFact, WireText};
+use super::event::{ExchangeFact, TlsFact, WireText};
 use super::limits::{EVIDENCE_BYTES_MAX, WIRE_BYTES_LEAST, WIRE_BYTES_MAX};
 use super::perform::Logged;
 
@@ -50,15 +50,12 @@ impl EvidenceRoom {
     }
 }
 
-/// Writes down an exchange without any known secret.
+/// Writes down an exchange without any known secret; `messenger` is whose target is the run's.
 #[must_use]
-pub fn exchange_fact(
-    logged: &Logged,
-    redactor: &SharedRedactor,
-    room: &EvidenceRoom,
-) -> ExchangeFact {
+pub fn exchange_fact(logged: &Logged, messenger: &Messenger, room: &EvidenceRoom) -> ExchangeFact {
     let exchange = &logged.exchange;
-    redactor.with(|redactor| {
+    let elsewhere = |origin: &&_| *origin != messenger.client().origin();
+    messenger.redactor().with(|redactor| {
         let timing = &exchange.timing;
         let request = &exchange.request;
         let target =
@@ -68,6 +65,11 @@ pub fn exchange_fact(
             judged: false,
             method: request.method.clone(),
             target: String::from_utf8_lossy(&redactor.redact(&target)).into_owned(),
+            origin: exchange
+                .origin
+                .as_deref()
+                .filter(elsewhere)
+                .map(ToString::to_string),
             status: exchange
                 .outcome
                 .as_ref()
@@ -88,6 +90,7 @@ pub fn exchange_fact(
                 .connection
                 .as_ref()
                 .is_some_and(|connection| connection.reused),
+            tls: exchange.tls.as_ref().map(tls_fact),
             connect_us: timing.connect.map(microseconds),
             tls_us: timing.tls.map(microseconds),
             first_byte_us: timing.first_byte.map(microseconds),
@@ -95,6 +98,14 @@ pub fn exchange_fact(
             at_us: microseconds(logged.at),
         }
     })
+}
+
+fn tls_fact(facts: &TlsFacts) -> TlsFact {
+    TlsFact {
+        version: facts.version.clone(),
+        cipher: facts.cipher.clone(),
+        objection: facts.objection.clone(),
+    }
 }
 
 /// The target as it went out: the request's own text hides secrets altogether, the fingerprint

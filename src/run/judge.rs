@@ -95,8 +95,7 @@ pub fn finished(
         accepted: control.accepted,
         seen: control.seen,
         exchange: control_exchange.map(|logged| {
-            let mut fact =
-                exchange_fact(logged, job.fixtures.messenger().redactor(), &job.evidence);
+            let mut fact = exchange_fact(logged, job.fixtures.messenger(), &job.evidence);
             fact.label = "control".to_owned();
             Box::new(fact)
         }),
@@ -202,12 +201,11 @@ fn redact(job: &Job, judgements: &mut [JudgementFact]) {
 /// The exchanges of the case, each with its number on the wire: those that it judges and those
 /// around them.
 fn log(job: &Job, case: &Case, performance: &Performance) -> Vec<(String, ExchangeFact)> {
-    let redactor = job.fixtures.messenger().redactor();
     performance
         .log
         .iter()
         .map(|logged| {
-            let mut fact = exchange_fact(logged, redactor, &job.evidence);
+            let mut fact = exchange_fact(logged, job.fixtures.messenger(), &job.evidence);
             fact.judged = case.focus.contains(&logged.label);
             if case.focus.contains(&logged.label) && case.focus.len() == 1 {
                 fact.label = "main".to_owned();

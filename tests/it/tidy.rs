@@ -57,6 +57,14 @@ fn every_test_file_is_as_tidy() {
 }
 
 #[test]
+fn every_bench_file_is_as_tidy() {
+    let sources = source::below("benches", "rs");
+    assert!(sources.len() > 5, "only {} files", sources.len());
+    let broken = violations(&sources);
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
+
+#[test]
 fn the_law_has_no_cycle() {
     assert_eq!(law::cycle(), None);
 }

@@ -3,6 +3,7 @@
 use std::future::{Future as _, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ impl Connection {
     pub async fn exchange(&mut self, request: &Request) -> Exchange {
         let reused = self.exchanges > 0;
         let mut exchange = Exchange::new(request.clone(), Err(Fault::ClosedBeforeResponse));
+        exchange.origin = Some(Arc::clone(&self.shared.origin));
         exchange.tls = self.tls.clone();
         if !reused {
             exchange.timing.connect = Some(self.connect_time);

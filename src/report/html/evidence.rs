@@ -110,6 +110,11 @@ fn exchange(fact: &ExchangeFact, room: usize) -> Value {
         "received": wire(&fact.received, room),
         "connection": fact.connection,
         "reused": fact.reused,
+        "tls": fact.tls.as_ref().map(|tls| match &tls.objection {
+            None => one_line(&tls.version).into_owned(),
+            Some(why) => one_line(&format!("{}, not to be trusted: {why}", tls.version)).into_owned(),
+        }),
+        "origin": fact.origin.as_deref().map(one_line),
         "us": [fact.connect_us, fact.tls_us, fact.first_byte_us, Some(fact.whole_us)],
         "at": fact.at_us,
     })
