@@ -160,6 +160,9 @@ mod tests {
             assert_eq!(text.bytes, bytes.len() as u64);
             kept += text.text.len();
         }
-        assert!((EVIDENCE_BYTES_MAX..2 * EVIDENCE_BYTES_MAX).contains(&kept), "{kept}");
+        assert!(
+            (EVIDENCE_BYTES_MAX..2 * EVIDENCE_BYTES_MAX).contains(&kept),
+            "{kept}"
+        );
     }
 }

@@ -95,7 +95,8 @@ pub fn finished(
         accepted: control.accepted,
         seen: control.seen,
         exchange: control_exchange.map(|logged| {
-            let mut fact = exchange_fact(logged, job.fixtures.messenger().redactor(), &job.evidence);
+            let mut fact =
+                exchange_fact(logged, job.fixtures.messenger().redactor(), &job.evidence);
             fact.label = "control".to_owned();
             Box::new(fact)
         }),

@@ -106,7 +106,11 @@ fn make(context: &Context) -> Option<Send> {
     let dead = Holder::Leased(Slot::Victim);
     let template = context.requests.other_operation(operation, dead);
     let template = with_json(template, create.body.to_string());
-    Some(Requests::beside("make", template, CredentialClass::Insufficient))
+    Some(Requests::beside(
+        "make",
+        template,
+        CredentialClass::Insufficient,
+    ))
 }
 
 fn with_json(mut template: Template, json: String) -> Template {

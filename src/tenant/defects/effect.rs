@@ -71,7 +71,11 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
-        (Effect, "self-revocation-takes-the-next-key-too", "RAK-EFF-20"),
+        (
+            Effect,
+            "self-revocation-takes-the-next-key-too",
+            "RAK-EFF-20",
+        ),
         "after a key has revoked itself, the next one that is made is dead",
         &[Hook::Answer(|call, _| {
             let asking = call.actor.and_then(|actor| actor.key);
@@ -344,8 +348,7 @@ pub(in crate::tenant) fn make_narrow(call: &mut Call<'_>) {
 
 /// The id that this request has just made.
 fn made(call: &Call<'_>) -> Option<i64> {
-    call.id
-        .filter(|_| call.resource == Some(Resource::ApiKeys))
+    call.id.filter(|_| call.resource == Some(Resource::ApiKeys))
 }
 
 /// Revokes every key of the acting tenant.
