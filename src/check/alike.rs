@@ -1,8 +1,8 @@
 //! Answers that are to be the same, so that nobody learns anything from a difference.
 //!
 //! ## Requires   The answer to the request in question is, in status and content, one that others
-//!               get, too, and where others ask for what is unknown, the one that each of them gets;
-//!               ids, times and the like apart.
+//!               get, too, and where others ask for what is unknown, the one that each of them
+//!               gets; ids, times and the like apart.
 //! ## Why        A difference is an oracle: it tells which ids exist, or whose credential it was.
 //! ## Spec       RFC 9110 §15.5.4; OWASP API1:2023; ASVS 6.3.8.
 //! ## Silent     Where two answers to the very same request differ, or one is missing.

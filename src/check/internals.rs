@@ -31,9 +31,16 @@ impl fmt::Display for Insides {
     }
 }
 
+/// How much of a text is looked at, in bytes: a page for debugging shows its insides by then, and
+/// looking at a hostile one for each requirement takes its time.
+const LOOKED_AT_BYTES_MAX: usize = 256 * 1024;
+
 /// The worst mark in the text.
 #[must_use]
 pub fn insides(text: &str) -> Option<Insides> {
+    let text = text
+        .get(..text.floor_char_boundary(LOOKED_AT_BYTES_MAX))
+        .unwrap_or(text);
     if text.lines().any(is_frame) || TRACES.iter().any(|mark| text.contains(mark)) {
         Some(Insides::StackTrace)
     } else if is_query(text) {
@@ -125,7 +132,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         character.is_whitespace() || matches!(character, '"' | '\'' | '(' | ')' | '[' | ']' | ',')
     })
     // What follows `src=` or `href=` is a link.
-    .filter(|word| !word.ends_with('='))
+    .filter(|word| !word.is_empty() && !word.ends_with('='))
 }
 
 /// Where servers keep their files. A link may begin with any other directory.

@@ -3,6 +3,7 @@
 mod deliver;
 mod foreign;
 mod leaks;
+mod logged;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,6 +17,8 @@ use crate::plan::{
 
 use super::limits::{CLAIMS_MAX, DEAD_LEASES_MAX, RAW_BYTES_KEPT, TRIES_WITHOUT_ANSWER};
 use super::render::{Bindings, render, with_id_text};
+
+pub use logged::Logged;
 
 /// Everything that a script did.
 #[derive(Default)]
@@ -34,54 +37,6 @@ pub struct Performance {
     pub unanswered: bool,
     /// Whether an answer began and did not end in its time.
     pub unending: bool,
-}
-
-/// An exchange, what it was for, and when it began.
-pub struct Logged {
-    /// What it was for.
-    pub label: String,
-    /// The exchange.
-    pub exchange: Exchange,
-    /// Its start, since the run began.
-    pub at: Duration,
-}
-
-impl Logged {
-    /// Keeps of an exchange what the event log shows: a hostile target sends more than memory
-    /// holds.
-    pub(super) fn new(label: String, mut exchange: Exchange, at: Duration) -> Self {
-        exchange.sent.truncate(RAW_BYTES_KEPT);
-        if exchange.received.len() > RAW_BYTES_KEPT {
-            cut(&mut exchange);
-        }
-        Self {
-            label,
-            exchange,
-            at,
-        }
-    }
-}
-
-/// Keeps the beginning of what was received, and of its content what is in that.
-fn cut(exchange: &mut Exchange) {
-    let head_end = exchange.body_ranges.first().map_or(0, |range| range.start);
-    let ranges = &mut exchange.body_ranges;
-    ranges.retain(|range| range.start < RAW_BYTES_KEPT);
-    if let Some(last) = ranges.last_mut() {
-        last.end = last.end.min(RAW_BYTES_KEPT);
-    }
-    exchange.received.truncate(RAW_BYTES_KEPT);
-    if let Ok(response) = &mut exchange.outcome {
-        if response.decoded.take().is_some() {
-            // Nobody could find a secret in the beginning of a coded body.
-            exchange.received.truncate(head_end);
-            exchange.body_ranges.clear();
-        }
-        let pieces = exchange.body_ranges.iter();
-        let pieces = pieces.filter_map(|range| exchange.received.get(range.clone()));
-        response.body = pieces.collect::<Vec<_>>().concat();
-    }
-    exchange.received.shrink_to_fit();
 }
 
 /// Why a script was not performed.

@@ -11,6 +11,7 @@ mod agreement;
 mod compare;
 mod exits;
 mod harm;
+mod hostile;
 mod readme;
 mod reports;
 mod rounds;

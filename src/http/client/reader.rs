@@ -17,10 +17,8 @@ const CHUNK_LINE_BYTES_MAX: usize = 4 * 1024;
 ///
 /// Each is remembered, to find in the bytes received what was found in the body.
 const CHUNKS_MAX: usize = 256 * 1024;
-/// How much larger than the largest body a message may be on the wire.
-///
-/// Chunks cost some bytes each, and only a body of very small ones is doubled by them. Several
-/// messages are held at once.
+/// How much larger than the largest body a message may be on the wire: only very small chunks
+/// double it.
 const CODED_RATIO_MAX: usize = 2;
 
 /// A response that is being read.
@@ -224,12 +222,9 @@ impl Reader {
             self.note(violation);
         }
         if matches!(head.status, 100..=199) && head.status != 101 {
-            if self.at > HEAD_BYTES_MAX {
-                return Err(too_large(Phase::Head, HEAD_BYTES_MAX));
-            }
-            if self.response.interim.len() == INTERIM_MAX {
+            if self.response.interim.len() == INTERIM_MAX || self.at > HEAD_BYTES_MAX {
                 return Err(malformed(format!(
-                    "more than {INTERIM_MAX} interim responses"
+                    "more than {INTERIM_MAX} interim responses, or {HEAD_BYTES_MAX} bytes of them"
                 )));
             }
             self.response.interim.push(Interim {

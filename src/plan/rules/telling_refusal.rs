@@ -4,8 +4,8 @@
 //!               one, the reason is not told.
 //! ## Why        Whoever can tell existing ids from others can count and collect them.
 //! ## Spec       RFC 9110 §15.5.4; OWASP API1:2023; ASVS 6.3.8.
-//! ## Silent     Where two answers to the very same request differ already. Of ids of dead instances:
-//!               they are known, too.
+//! ## Silent     Where two answers to the very same request differ already. Of ids of dead
+//!               instances: they are known, too.
 
 use super::{Context, Draft, Rule};
 use crate::plan::{Derivation, Holder, Piece, Script, Send, Slot, Step, Template};
