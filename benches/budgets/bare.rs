@@ -71,12 +71,12 @@ pub fn replay(arguments: &[String]) -> Result<(), Failure> {
     };
     let runtime = builder.enable_all().build()?;
     let counts = Arc::new(Counts::default());
-    let (before, start) = (cost::own_cpu()?, Instant::now());
+    let (before, start) = (cost::own_cpu_s()?, Instant::now());
     runtime.block_on(send_all(lanes, port, at_once, &counts));
-    let (wall, after) = (start.elapsed(), cost::own_cpu()?);
+    let (wall, after) = (start.elapsed(), cost::own_cpu_s()?);
     let count = |number: &AtomicUsize| number.load(Ordering::Relaxed);
     let replayed = Replayed {
-        cpu_s: after.saturating_sub(before).as_secs_f64(),
+        cpu_s: after - before,
         wall_s: wall.as_secs_f64(),
         requests: count(&counts.requests),
         by_hyper: count(&counts.by_hyper),

@@ -1,17 +1,24 @@
-//! What a process costs: its CPU time and the most memory that it held, as the system counted.
+//! What a process costs: its CPU time and the most memory that it held, as Linux counts them.
 
 use std::ffi::OsStr;
-use std::io::Read as _;
+use std::fs;
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::sys::resource::{Usage, UsageWho, getrusage};
-use serde::{Deserialize, Serialize};
+use super::Failure;
 
-use super::{Failure, role};
+/// How often a process is looked at. What it takes in its last moment is not seen.
+const LOOK_EACH: Duration = Duration::from_micros(500);
+
+/// How long a process may take: many times what the slowest here takes.
+const PROCESS_MAX: Duration = Duration::from_secs(300);
+
+/// What Linux counts the CPU time of processes in, in seconds; the same on all machines.
+const TICK_S: f64 = 0.01;
 
 /// What a process cost.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy)]
 pub struct Cost {
     /// User and system time, in seconds.
     pub cpu_s: f64,
@@ -23,22 +30,41 @@ pub struct Cost {
     pub code: i32,
 }
 
-/// The role that watches one process: what the system counts of it is then nobody else's.
-pub const WATCH: &str = "watch";
-
 /// Runs a command and tells what it cost.
 ///
 /// # Errors
-/// Where it cannot be run, or does not end as expected.
+/// Where it cannot be run, or does not end.
 pub fn of(command: &[&OsStr], environment: &[(String, String)]) -> Result<Cost, Failure> {
-    let mut watch = Command::new(std::env::current_exe()?);
-    watch.args([role::ROLE, WATCH]).args(command);
-    watch.envs(environment.iter().map(|(name, value)| (name, value)));
-    let output = watch.stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        return Err(format!("failed to watch {command:?}").into());
-    }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    let (program, arguments) = command.split_first().ok_or("nothing to run")?;
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null());
+    command.stdout(Stdio::null());
+    command.envs(environment.iter().map(|(name, value)| (name, value)));
+    let start = Instant::now();
+    let mut child = command.spawn()?;
+    let mut peak_mib = 0.0_f64;
+    // What has ended stays to be looked at until it is waited for.
+    let cpu_s = loop {
+        let (state, cpu_s) = times(child.id())?;
+        if state == 'Z' {
+            break cpu_s;
+        }
+        if let Some(seen) = peak(child.id()) {
+            peak_mib = seen;
+        }
+        if start.elapsed() > PROCESS_MAX {
+            child.kill()?;
+            return Err(format!("{program:?} does not end").into());
+        }
+        thread::sleep(LOOK_EACH);
+    };
+    let wall_s = start.elapsed().as_secs_f64();
+    Ok(Cost {
+        cpu_s,
+        wall_s,
+        peak_mib,
+        code: child.wait()?.code().unwrap_or(-1),
+    })
 }
 
 /// The least that a command cost in so many runs: what disturbs a run only makes it dearer.
@@ -58,64 +84,48 @@ pub fn least(runs: u32, command: &[&OsStr]) -> Result<Cost, Failure> {
 }
 
 impl Cost {
-    /// The lesser of each.
+    /// The lesser of each; of the memory the greater, since a look may miss some.
     pub fn min(self, other: Self) -> Self {
         Self {
             cpu_s: self.cpu_s.min(other.cpu_s),
             wall_s: self.wall_s.min(other.wall_s),
-            peak_mib: self.peak_mib.min(other.peak_mib),
+            peak_mib: self.peak_mib.max(other.peak_mib),
             code: self.code.max(other.code),
         }
     }
 }
 
-/// Plays the watcher: runs the command and prints what it cost.
-///
-/// # Errors
-/// Where the command cannot be run.
-pub fn watch(arguments: &[String]) -> Result<(), Failure> {
-    let (program, arguments) = arguments.split_first().ok_or("nothing to watch")?;
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null());
-    command.stdout(Stdio::piped());
-    let start = Instant::now();
-    let mut child = command.spawn()?;
-    // Read, as a terminal would; what it says is not wanted.
-    let mut said = Vec::new();
-    if let Some(mut out) = child.stdout.take() {
-        out.read_to_end(&mut said)?;
-    }
-    let status = child.wait()?;
-    let wall = start.elapsed();
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-    let cost = Cost {
-        cpu_s: cpu(&usage).as_secs_f64(),
-        wall_s: wall.as_secs_f64(),
-        peak_mib: peak_mib(&usage),
-        code: status.code().unwrap_or(-1),
+/// The state of a process, and its user and system time in seconds, all its threads together.
+fn times(process: u32) -> Result<(char, f64), Failure> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name before may hold anything but this.
+    let (_, facts) = text.rsplit_once(')').ok_or("no facts of the process")?;
+    let facts: Vec<&str> = facts.split_whitespace().collect();
+    let [state, _, _, _, _, _, _, _, _, _, _, user, system, ..] = facts.as_slice() else {
+        return Err("too few facts of the process".into());
     };
-    println!("{}", serde_json::to_string(&cost)?);
-    Ok(())
+    let ticks: f64 = user.parse::<f64>()? + system.parse::<f64>()?;
+    Ok((state.chars().next().unwrap_or_default(), ticks * TICK_S))
 }
 
-/// The CPU time of this process so far.
+/// The most memory that a process held so far, in MiB.
+fn peak(process: u32) -> Option<f64> {
+    let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib / 1024.0)
+}
+
+/// The CPU time of this process's threads so far, those that have ended left out, in seconds.
 ///
 /// # Errors
 /// Where the system does not tell.
-pub fn own_cpu() -> Result<Duration, Failure> {
-    Ok(cpu(&getrusage(UsageWho::RUSAGE_SELF)?))
-}
-
-fn cpu(usage: &Usage) -> Duration {
-    let of = |time: nix::sys::time::TimeVal| {
-        let microseconds = time.tv_sec() * 1_000_000 + time.tv_usec();
-        Duration::from_micros(u64::try_from(microseconds).unwrap_or_default())
-    };
-    of(usage.user_time()) + of(usage.system_time())
-}
-
-/// Linux counts it in KiB.
-#[expect(clippy::cast_precision_loss, reason = "a peak is far below 2^53 KiB")]
-fn peak_mib(usage: &Usage) -> f64 {
-    usage.max_rss() as f64 / 1024.0
+pub fn own_cpu_s() -> Result<f64, Failure> {
+    let mut nanoseconds = 0.0;
+    for thread in fs::read_dir("/proc/self/task")? {
+        let text = fs::read_to_string(thread?.path().join("schedstat"))?;
+        let running = text.split_whitespace().next().ok_or("no time is told")?;
+        nanoseconds += running.parse::<f64>()?;
+    }
+    Ok(nanoseconds / 1e9)
 }

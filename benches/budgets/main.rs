@@ -65,7 +65,7 @@ fn measure(arguments: &[String]) -> Result<bool, Failure> {
         .filter(|word| full && *word != NAME)
         .collect();
     if !cfg!(target_os = "linux") {
-        println!("budgets are measured on Linux: elsewhere the peak of memory has other units");
+        println!("budgets are measured on Linux alone: what processes cost is read from /proc");
         return Ok(true);
     }
     let mut within = true;

@@ -1,6 +1,6 @@
 //! The parts that this program plays in processes of their own.
 
-use super::{Failure, bare, cost, reading, target};
+use super::{Failure, bare, reading, target};
 
 /// The word that begins a part.
 pub const ROLE: &str = "role";
@@ -12,7 +12,6 @@ pub const ROLE: &str = "role";
 pub fn play(arguments: &[String]) -> Result<(), Failure> {
     let (name, rest) = arguments.split_first().ok_or("no role is named")?;
     match name.as_str() {
-        cost::WATCH => cost::watch(rest),
         reading::PLAIN => reading::read_plainly(rest),
         target::TENANT => target::serve(),
         bare::REPLAY => bare::replay(rest),
