@@ -6,8 +6,8 @@
 //! ## Spec       The contract's success ("revoked"); RFC 9110 §9.2.2, §9.3.5; RFC 7592 §5.
 //! ## Silent     After 5xx and without an answer, where the status claims nothing.
 
-use super::{Judgement, Life, Record, Sent, Subject, Violation, fold};
-use crate::plan::{Requirement, Slot};
+use super::{Judgement, Life, Record, Sent, Subject, Violation, fold, is_insufficient};
+use crate::plan::{Holder, Requirement, Slot};
 
 /// The addressed instance's own credential is refused after the success.
 pub fn revoked(subject: &Subject, _: &Requirement) -> Judgement {
@@ -82,7 +82,7 @@ pub fn consistent(subject: &Subject, requirement: &Requirement) -> Judgement {
     }))
 }
 
-/// Nothing but the addressed instance died: neither the second, nor the sentinel, nor the caller.
+/// Nothing but the addressed instance died: no other one, not the sentinel, not the caller.
 pub fn only_addressed(subject: &Subject, _: &Requirement) -> Judgement {
     if subject.focus().next().is_none() {
         let reason = subject.record.ended_early.clone();
@@ -126,6 +126,24 @@ pub fn ids_not_reused(subject: &Subject, _: &Requirement) -> Judgement {
             format!("ids of dead keys came again: {}", ids.join(", ")),
         )]),
     }
+}
+
+/// The plain request of the admin on an instance that was seen alive has a success.
+pub fn served_while_alive(subject: &Subject, requirement: &Requirement) -> Judgement {
+    fold(subject.selected(requirement).map(|(index, sent)| {
+        let plain = sent.send.template.is_plain_request_of(Holder::Admin);
+        let slot = sent.send.addresses.filter(|_| plain);
+        let before = slot.and_then(|slot| subject.record.life_before(index, slot));
+        match (before, sent.status()) {
+            (Some(Life::Alive), Some(200..300)) => Judgement::Satisfied,
+            (Some(Life::Alive), Some(300..500)) => {
+                let expected = "a success: the key lives, and the caller is the admin";
+                Judgement::Violated(vec![Violation::at(index, expected, sent.seen())])
+            }
+            (_, None | Some(500..)) => Judgement::Silent(sent.seen()),
+            _ => Judgement::Silent("it is not the plain request on a key seen alive".to_owned()),
+        }
+    }))
 }
 
 /// The instance that only the query or the content names lives on.
@@ -200,13 +218,17 @@ fn revived(record: &Record) -> Option<KeyAlive> {
 }
 
 pub(super) fn others_live(record: &Record) -> Judgement {
-    let second = record.keys.get(&Slot::Second);
-    let others = [
-        ("another key", second.map(|trace| &trace.after)),
+    let addressed = |slot: Slot| {
+        let mut sends = record.sends.iter();
+        sends.any(|sent| sent.send.addresses == Some(slot) && !is_insufficient(sent))
+    };
+    let leased = record.keys.iter().filter(|(slot, _)| !addressed(**slot));
+    let leased = leased.map(|(_, trace)| ("another key", Some(&trace.after)));
+    let others = leased.chain([
         ("the sentinel", record.sentinel.as_ref()),
         ("the caller's own key", record.admin.as_ref()),
-    ];
-    let others = others.into_iter().filter_map(|(name, life)| {
+    ]);
+    let others = others.filter_map(|(name, life)| {
         life.map(|life| match life {
             Life::Alive => Judgement::Satisfied,
             Life::Dead => Judgement::Violated(vec![Violation::of_state(

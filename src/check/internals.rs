@@ -76,7 +76,7 @@ fn is_frame(line: &str) -> bool {
     };
     if let Some(rest) = line.strip_prefix("at ") {
         let called = rest.contains('(') && rest.contains(')');
-        return called && (has_line_number(rest) || rest.contains(".java"));
+        return (called && (has_line_number(rest) || rest.contains(".java"))) || is_method(rest);
     }
     if let Some(rest) = line.strip_prefix('#') {
         let after_number = rest.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -90,12 +90,29 @@ fn is_frame(line: &str) -> bool {
     line.contains(".rb:") && line.contains(":in ")
 }
 
+/// A .NET frame, which names its file only where symbols are at hand: `A.B.C.M(String id)`.
+fn is_method(rest: &str) -> bool {
+    let Some((name, parameters)) = rest.split_once('(') else {
+        return false;
+    };
+    let in_name =
+        |character: char| character.is_ascii_alphanumeric() || "._`<>[],+|".contains(character);
+    let parts: Vec<&str> = name.split('.').collect();
+    let begins_with_capital = |part: &&str| part.starts_with(|c: char| c.is_ascii_uppercase());
+    parts.len() >= 3
+        && parts.iter().all(begins_with_capital)
+        && name.chars().all(in_name)
+        && parameters.contains(')')
+}
+
 /// What databases say, in lower case.
-const DATABASE: [&str; 9] = [
+const DATABASE: [&str; 11] = [
     "sqlstate[",
     "syntax error at or near",
     "you have an error in your sql syntax",
-    "ora-00",
+    "ora-0",
+    "ora-1",
+    "ora-2",
     "pg::",
     "sqlite3::",
     "sqlite_error",
@@ -198,6 +215,8 @@ mod tests {
             "#0 /var/www/app/Http/Controllers/ApiKeyController.php(41): destroy()",
             "Traceback (most recent call last):\n  File \"/app/x.py\", line 3, in f",
             "/app/models/key.rb:12:in `find'",
+            "System.FormatException: x\n   at App.Keys.Finder.Find(String id) in C:\\s\\F.cs:line 4",
+            "x\n   at System.Number.ThrowFormatException[TChar](ReadOnlySpan`1 value)",
         ] {
             assert_eq!(insides(trace), Some(Insides::StackTrace), "{trace}");
         }
@@ -232,6 +251,8 @@ mod tests {
             "The key ' OR '1'='1' -- is not valid.",
             "Not found (at /api/v1/api-keys/42).",
             "#1 priority: contact support (24/7): we help.",
+            "at Support.Example.Com (by mail) or by phone (24/7)",
+            "at www.example.com(24/7)",
         ] {
             assert_eq!(insides(text), None, "{text}");
         }

@@ -240,6 +240,11 @@ pub(super) const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("over_time.rs"),
     ),
     (
+        "refused-later",
+        connection::refused_later,
+        include_str!("connection.rs"),
+    ),
+    (
         "refused-on-kept-connection",
         over_time::refused_on_kept_connection,
         include_str!("over_time.rs"),
@@ -269,6 +274,16 @@ pub(super) const CHECKS: &[(&str, Check, &str)] = &[
     (
         "second-lives",
         effect::second_lives,
+        include_str!("effect.rs"),
+    ),
+    (
+        "served-later",
+        connection::served_later,
+        include_str!("connection.rs"),
+    ),
+    (
+        "served-while-alive",
+        effect::served_while_alive,
         include_str!("effect.rs"),
     ),
     (

@@ -180,6 +180,18 @@ fn spellings(value: &[u8]) -> BTreeSet<Vec<u8>> {
     }
     all.insert(hex(value, |digit| digit));
     all.insert(hex(value, |digit| digit.to_ascii_uppercase()));
+    if let Ok(text) = std::str::from_utf8(value) {
+        // As a JSON writer that escapes whatever it can.
+        let escaped = |upper: bool| -> String {
+            let unit = |unit: u16| match upper {
+                true => format!("\\u{unit:04X}"),
+                false => format!("\\u{unit:04x}"),
+            };
+            text.encode_utf16().map(unit).collect()
+        };
+        all.insert(escaped(true).into_bytes());
+        all.insert(escaped(false).into_bytes());
+    }
     let every: String = value.iter().map(|byte| format!("%{byte:02X}")).collect();
     all.insert(every.to_ascii_lowercase().into_bytes());
     all.insert(every.into_bytes());

@@ -80,6 +80,7 @@ pub const CHECKS: &[&str] = &[
     "refused-across",
     "refused-elsewhere",
     "refused-in-use",
+    "refused-later",
     "refused-on-kept-connection",
     "repetition",
     "retry-after",
@@ -88,6 +89,8 @@ pub const CHECKS: &[&str] = &[
     "same-by-http-2",
     "same-or-nothing",
     "second-lives",
+    "served-later",
+    "served-while-alive",
     "stays-dead",
     "unserved-method",
 ];

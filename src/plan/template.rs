@@ -207,6 +207,28 @@ impl Template {
             .map(|(_, value)| value.as_slice())
     }
 
+    /// Whether it is nothing but an instance's path, what is accepted, and the holder's own secret.
+    #[must_use]
+    pub fn is_plain_request_of(&self, holder: Holder) -> bool {
+        let own = |piece: &Piece| *piece == Piece::Secret(holder, Derivation::Verbatim);
+        let plain = |(name, value): &(String, Vec<Piece>)| {
+            name == "Accept" || (value.len() <= 2 && value.last().is_some_and(own))
+        };
+        let queried =
+            |piece: &Piece| matches!(piece, Piece::Text(text) if text.contains(['?', '#']));
+        let named = self
+            .target
+            .iter()
+            .filter(|piece| matches!(piece, Piece::Id(_)));
+        named.count() == 1
+            && !self.target.iter().any(queried)
+            && self.headers.len() == 2
+            && self.headers.iter().all(plain)
+            && self.body.is_none()
+            && self.host == HostHeader::Automatic
+            && self.framing == Framing::Automatic
+    }
+
     /// Whether the method is safe (RFC 9110 §9.2.1).
     #[must_use]
     pub fn is_safe(&self) -> bool {

@@ -223,8 +223,14 @@ fn place_failures(
 ) {
     for failure in judgements.iter_mut().flat_map(|fact| &mut fact.failures) {
         failure.exchange = failure.exchange.and_then(|index| {
-            let label = &performance.record.sends.get(index)?.send.label;
-            exchanges.iter().rposition(|(logged, _)| logged == label)
+            let sends = performance.record.sends.get(index..)?;
+            let label = &sends.first()?.send.label;
+            // A label may stand for several requests, and a script may have been tried before.
+            let later = sends.iter().filter(|sent| sent.send.label == *label);
+            let later = later.count().checked_sub(1)?;
+            let numbered = exchanges.iter().enumerate().rev();
+            let mut same = numbered.filter(|(_, (logged, _))| logged == label);
+            same.nth(later).map(|(place, _)| place)
         });
     }
 }

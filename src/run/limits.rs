@@ -43,6 +43,10 @@ pub const DEAD_AWAITED: usize = 4;
 /// How many dead instances are looked at again.
 pub const DEAD_LOOKED_AT_MAX: usize = 32;
 
+/// How many successes without an effect end the last script: a few prove it, and each may have been
+/// waited for.
+pub const LIES_MAX: usize = 3;
+
 /// How often a script is tried when it gets no answer: once more, on fresh instances.
 pub const TRIES_WITHOUT_ANSWER: u32 = 2;
 

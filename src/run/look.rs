@@ -93,7 +93,10 @@ impl Performer<'_> {
             }
         }
         let acts = self.script.sends().any(|send| send.template.may_act());
-        if acts && let Some(sentinel) = self.fixtures.sentinel().await.cloned() {
+        if acts
+            && !self.script.ends_all()
+            && let Some(sentinel) = self.fixtures.sentinel().await.cloned()
+        {
             let life = self
                 .look_at("sentinel", &sentinel.secret, Some(&sentinel.id))
                 .await;
@@ -112,6 +115,9 @@ impl Performer<'_> {
     /// A few instances that nobody has, if the script watches them: the oldest and the newest,
     /// which stray look-ups hit first.
     pub(super) async fn living_bystanders(&mut self) -> Vec<Instance> {
+        if matches!(self.script.watch, Watch::OtherTenant | Watch::Bystanders) {
+            self.fixtures.bystander_there().await;
+        }
         if self.script.watch != Watch::Bystanders {
             return Vec::new();
         }
@@ -135,12 +141,35 @@ impl Performer<'_> {
             let life = self.look_at("bystander", &instance.secret, id).await;
             self.record.bystanders.push((instance.id, life));
         }
+        if matches!(self.script.watch, Watch::OtherTenant | Watch::Bystanders) {
+            self.look_at_bystander_there().await;
+        }
+    }
+
+    /// The instance of the other tenant that is addressed by nobody, there or here.
+    async fn look_at_bystander_there(&mut self) {
+        let Some(instance) = self.fixtures.bystander_there().await.cloned() else {
+            return;
+        };
+        let at = self.fixtures.messenger().elapsed();
+        let look = self.fixtures.look_there(&instance).await;
+        if let Some(exchange) = look.exchange {
+            let label = "look at the other tenant's bystander";
+            self.look_for_secrets(&exchange, None, label);
+            self.log.push(Logged::new(label.to_owned(), exchange, at));
+        }
+        // What an outage there hides is no doubt about what happened here.
+        if !matches!(look.life, Life::Unknown(_)) {
+            let name = format!("{} of the other tenant", instance.id);
+            self.record.bystanders.push((name, look.life));
+        }
     }
 
     pub(super) async fn look_at_bystanders(&mut self) {
         for id in self.fixtures.lost() {
             self.record.bystanders.push((id, Life::Dead));
         }
+        self.look_at_bystander_there().await;
         let sentinel = self.fixtures.sentinel().await.cloned();
         for instance in self.fixtures.idle().into_iter().chain(sentinel) {
             let life = self

@@ -4,6 +4,7 @@ mod deliver;
 mod foreign;
 mod leaks;
 mod logged;
+mod take_away;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -205,6 +206,9 @@ impl<'a> Performer<'a> {
             .into_iter()
             .partition(|slot| *slot == Slot::Privileged);
         self.bind_privileged(&privileged).await?;
+        if slots.contains(&Slot::Twin) {
+            return self.bind_twins().await;
+        }
         if slots.is_empty() {
             return self.reads_harmlessly();
         }
@@ -412,6 +416,8 @@ impl<'a> Performer<'a> {
                 Step::LookAtTraffic => self.look_at_traffic(),
                 Step::OfferOldTls => self.offer_old_tls().await?,
                 Step::LookForReusedIds => self.look_for_reused_ids().await,
+                Step::TakeAway(send) => self.take_away(send).await?,
+                Step::PauseMs(pause) => tokio::time::sleep(Duration::from_millis(*pause)).await,
             }
         }
         Ok(())

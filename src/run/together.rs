@@ -79,7 +79,7 @@ impl Performer<'_> {
             usage.over.store(true, Ordering::Relaxed);
             outcome
         };
-        let (outcome, first, second) = tokio::join!(main, usage.go_on(), usage.go_on());
+        let (outcome, first, second) = tokio::join!(main, usage.go_on(false), usage.go_on(true));
         let mut uses: Vec<(Use, Logged)> = first.into_iter().chain(second).collect();
         uses.sort_by_key(|(used, _)| used.at);
         for (used, logged) in uses {
@@ -103,9 +103,11 @@ struct Usage<'a> {
 }
 
 impl Usage<'_> {
-    /// Uses the credential until the request is over, and a few times more.
-    async fn go_on(&self) -> Vec<(Use, Logged)> {
+    /// Uses the credential until the request is over, and a few times more: each time on a
+    /// connection of its own, or on one that is kept for as long as the target keeps it.
+    async fn go_on(&self, keeps: bool) -> Vec<(Use, Logged)> {
         let mut uses = Vec::new();
+        let mut kept = None;
         let mut left = USES_AFTER;
         let pause = LOOK_PAUSE.max(self.fixtures.revocation_within() / (USES_MAX / 4));
         for round in 0..USES_MAX {
@@ -119,10 +121,12 @@ impl Usage<'_> {
                 tokio::time::sleep(pause).await;
             }
             let at = self.fixtures.messenger().elapsed();
-            let look = self
-                .fixtures
-                .look(&self.instance.secret, Some(&self.instance.id))
-                .await;
+            let (secret, id) = (&self.instance.secret, Some(self.instance.id.as_str()));
+            let look = if keeps {
+                self.fixtures.look_again(secret, id, &mut kept).await
+            } else {
+                self.fixtures.look(secret, id).await
+            };
             if round == 0 {
                 self.started.fetch_add(1, Ordering::Relaxed);
             }

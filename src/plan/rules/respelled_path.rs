@@ -64,7 +64,8 @@ fn respelled_path(context: &Context) -> Vec<Draft> {
             let title = format!("no credential, and a path with {words}");
             draft(context, "respelled-path", (detail, title), target)
         });
-    drafts.chain([elsewhere(context)]).collect()
+    let id_encoded = encoded_id(context, format!("{base}{before}"), &rest);
+    drafts.chain([id_encoded, elsewhere(context)]).collect()
 }
 
 /// A spelling: detail, what stands before the id, what stands after it, and in words.
@@ -184,6 +185,17 @@ fn encodings(base: &str, before: &str) -> [Spelling; 8] {
             "an encoded blank after it",
         ),
     ]
+}
+
+/// The path with each character of the id percent-encoded.
+fn encoded_id(context: &Context, start: String, rest: &[Piece]) -> Draft {
+    let mut target = vec![Piece::Text(start)];
+    target.extend(rest.iter().map(|piece| match piece {
+        Piece::Id(slot) => Piece::IdEncoded(*slot),
+        other => other.clone(),
+    }));
+    let title = "no credential, and a path with the id encoded".to_owned();
+    draft(context, "respelled-path", ("encoded-id", title), target)
 }
 
 /// A harmless path, and the instance's in fields from which some routers take it.

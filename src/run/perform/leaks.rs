@@ -37,10 +37,43 @@ fn leaks(exchange: &Exchange, redactor: &SharedRedactor) -> Vec<String> {
             .filter(|(_, value)| redactor.finds_whole(value))
             .map(|(name, _)| format!("the field {name}"))
             .collect();
+        if redactor.finds_whole(&response.reason) {
+            places.push("the reason phrase".to_owned());
+        }
         let content = response.content().unwrap_or(&response.body);
-        if redactor.finds_whole(content) {
+        if redactor.finds_whole(content) || redactor.finds_whole(unescaped(content).as_bytes()) {
             places.push("the content".to_owned());
         }
         places
     })
+}
+
+/// The names and texts in JSON content, their escapes resolved, a line each.
+fn unescaped(content: &[u8]) -> String {
+    let mut text = String::new();
+    // Without a backslash nothing in it is escaped.
+    if content.contains(&b'\\')
+        && let Ok(value) = serde_json::from_slice::<serde_json::Value>(content)
+    {
+        gather(&value, &mut text);
+    }
+    text
+}
+
+fn gather(value: &serde_json::Value, text: &mut String) {
+    match value {
+        serde_json::Value::String(own) => {
+            text.push_str(own);
+            text.push('\n');
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| gather(item, text)),
+        serde_json::Value::Object(members) => {
+            for (name, member) in members {
+                text.push_str(name);
+                text.push('\n');
+                gather(member, text);
+            }
+        }
+        _ => {}
+    }
 }

@@ -79,6 +79,13 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
+        (Path, "encoded-id-needs-no-key", "RAK-AUZ-10"),
+        "a path with an encoded id is served, and not guarded",
+        &[Hook::Admit(|call| {
+            respelled(call, |path| path.contains("/api-keys/%3"))
+        })],
+    ),
+    defect(
         (Path, "path-encoded-twice-needs-no-key", "RAK-AUZ-10"),
         "a path whose letters are encoded twice is served, and not guarded",
         &[

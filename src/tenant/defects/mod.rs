@@ -2,6 +2,7 @@
 
 mod admission;
 mod bypass;
+mod connection;
 mod credential;
 mod effect;
 mod flaky;
@@ -87,9 +88,10 @@ impl Defect {
 }
 
 /// The tables, one a file.
-static TABLES: [&[Defect]; 13] = [
+static TABLES: [&[Defect]; 14] = [
     admission::TABLE,
     credential::TABLE,
+    connection::TABLE,
     refusal::TABLE,
     response::TABLE,
     effect::TABLE,
