@@ -1,6 +1,6 @@
 //! Where an answer holds a secret of the run: only the run knows them all.
 
-use crate::check::Leak;
+use crate::check::{Leak, LeakPlace};
 use crate::fixture::SharedRedactor;
 use crate::http::Exchange;
 
@@ -27,20 +27,47 @@ impl Performer<'_> {
 /// The places of the answer in which a whole secret stands, in whatever encoding.
 ///
 /// It is asked before what the answer itself hands out becomes known.
-fn leaks(exchange: &Exchange, redactor: &SharedRedactor) -> Vec<String> {
+fn leaks(exchange: &Exchange, redactor: &SharedRedactor) -> Vec<LeakPlace> {
     let Ok(response) = &exchange.outcome else {
         return Vec::new();
     };
     redactor.with(|redactor| {
-        let fields = response.headers.iter().chain(&response.trailers);
-        let mut places: Vec<String> = fields
-            .filter(|(_, value)| redactor.finds_whole(value))
-            .map(|(name, _)| format!("the field {name}"))
-            .collect();
+        let mut places = Vec::new();
+        if redactor.finds_whole(&response.reason) {
+            places.push(LeakPlace::Reason);
+        }
+        let interim = response.interim.iter().flat_map(|interim| &interim.headers);
+        for (fields, place) in [
+            (interim.collect(), LeakPlace::InterimField as fn(String) -> _),
+            (response.headers.iter().collect(), LeakPlace::Field as _),
+            (response.trailers.iter().collect(), LeakPlace::Trailer as _),
+        ] {
+            let fields: Vec<&(String, Vec<u8>)> = fields;
+            let holding = fields.iter().filter(|(_, value)| redactor.finds_whole(value));
+            places.extend(holding.map(|(name, _)| place(name.clone())));
+        }
         let content = response.content().unwrap_or(&response.body);
         if redactor.finds_whole(content) {
-            places.push("the content".to_owned());
+            places.push(LeakPlace::Content);
+        }
+        // What no part of it shows alone.
+        if places.is_empty() && redactor.finds_whole(&around_content(exchange)) {
+            places.push(LeakPlace::Framing);
         }
         places
     })
+}
+
+/// The bytes received without those of the content, and those behind its end.
+fn around_content(exchange: &Exchange) -> Vec<u8> {
+    let mut around = Vec::new();
+    let mut from = 0;
+    for range in &exchange.body_ranges {
+        let gap = exchange.received.get(from..range.start);
+        around.extend_from_slice(gap.unwrap_or_default());
+        from = range.end;
+    }
+    around.extend_from_slice(exchange.received.get(from..).unwrap_or_default());
+    around.extend_from_slice(&exchange.stray);
+    around
 }
