@@ -198,6 +198,21 @@ fn spellings(value: &[u8]) -> BTreeSet<Vec<u8>> {
     all
 }
 
+/// Matches in order, those that overlap made one.
+pub(in crate::http) fn united(mut matches: Vec<Match>) -> Vec<Match> {
+    matches.sort_by_key(|found| found.range.start);
+    let mut all: Vec<Match> = Vec::new();
+    for found in matches {
+        match all.last_mut() {
+            Some(last) if found.range.start < last.range.end => {
+                last.range.end = last.range.end.max(found.range.end);
+            }
+            _ => all.push(found),
+        }
+    }
+    all
+}
+
 /// The base64 characters that depend on the value alone, when it stands `alignment` bytes
 /// after a multiple of three: the first and last character may mix with their neighbours.
 fn base64_core(engine: &impl base64::Engine, value: &[u8], alignment: usize) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! Where an answer holds a secret of the run: only the run knows them all.
 
-use crate::check::Leak;
+use crate::check::{Leak, LeakPlace};
 use crate::fixture::SharedRedactor;
 use crate::http::Exchange;
 
@@ -27,53 +27,52 @@ impl Performer<'_> {
 /// The places of the answer in which a whole secret stands, in whatever encoding.
 ///
 /// It is asked before what the answer itself hands out becomes known.
-fn leaks(exchange: &Exchange, redactor: &SharedRedactor) -> Vec<String> {
+fn leaks(exchange: &Exchange, redactor: &SharedRedactor) -> Vec<LeakPlace> {
     let Ok(response) = &exchange.outcome else {
         return Vec::new();
     };
     redactor.with(|redactor| {
-        let fields = response.headers.iter().chain(&response.trailers);
-        let mut places: Vec<String> = fields
-            .filter(|(_, value)| redactor.finds_whole(value))
-            .map(|(name, _)| format!("the field {name}"))
-            .collect();
+        let mut places = Vec::new();
         if redactor.finds_whole(&response.reason) {
-            places.push("the reason phrase".to_owned());
+            places.push(LeakPlace::Reason);
+        }
+        let interim = response.interim.iter().flat_map(|interim| &interim.headers);
+        for (fields, place) in [
+            (
+                interim.collect(),
+                LeakPlace::InterimField as fn(String) -> _,
+            ),
+            (response.headers.iter().collect(), LeakPlace::Field as _),
+            (response.trailers.iter().collect(), LeakPlace::Trailer as _),
+        ] {
+            let fields: Vec<&(String, Vec<u8>)> = fields;
+            let holding = fields
+                .iter()
+                .filter(|(_, value)| redactor.finds_whole(value));
+            places.extend(holding.map(|(name, _)| place(name.clone())));
         }
         let content = response.content().unwrap_or(&response.body);
-        if redactor.finds_whole(content) || redactor.finds_whole(unescaped(content).as_bytes()) {
-            places.push("the content".to_owned());
+        if redactor.finds_whole(content) {
+            places.push(LeakPlace::Content);
+        }
+        // What no part of it shows alone.
+        if places.is_empty() && redactor.finds_whole(&around_content(exchange)) {
+            places.push(LeakPlace::Framing);
         }
         places
     })
 }
 
-/// The names and texts in JSON content, their escapes resolved, a line each.
-fn unescaped(content: &[u8]) -> String {
-    let mut text = String::new();
-    // Without a backslash nothing in it is escaped.
-    if content.contains(&b'\\')
-        && let Ok(value) = serde_json::from_slice::<serde_json::Value>(content)
-    {
-        gather(&value, &mut text);
+/// The bytes received without those of the content, and those behind its end.
+fn around_content(exchange: &Exchange) -> Vec<u8> {
+    let mut around = Vec::new();
+    let mut from = 0;
+    for range in &exchange.body_ranges {
+        let gap = exchange.received.get(from..range.start);
+        around.extend_from_slice(gap.unwrap_or_default());
+        from = range.end;
     }
-    text
-}
-
-fn gather(value: &serde_json::Value, text: &mut String) {
-    match value {
-        serde_json::Value::String(own) => {
-            text.push_str(own);
-            text.push('\n');
-        }
-        serde_json::Value::Array(items) => items.iter().for_each(|item| gather(item, text)),
-        serde_json::Value::Object(members) => {
-            for (name, member) in members {
-                text.push_str(name);
-                text.push('\n');
-                gather(member, text);
-            }
-        }
-        _ => {}
-    }
+    around.extend_from_slice(exchange.received.get(from..).unwrap_or_default());
+    around.extend_from_slice(&exchange.stray);
+    around
 }
