@@ -127,6 +127,9 @@ pub struct Leak {
     pub label: String,
     /// Where in the answer it stands.
     pub place: String,
+    /// Whether the request had it in its target or content, and in no field: its sender is told
+    /// nothing new.
+    pub echoed: bool,
 }
 
 /// What became of a leased instance.

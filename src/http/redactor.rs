@@ -52,11 +52,15 @@ impl Redactor {
         self.add(part);
     }
 
-    /// Whether a whole secret is in these bytes.
+    /// What stands for each whole secret that is in these bytes.
     #[must_use]
-    pub fn finds_whole(&self, bytes: &[u8]) -> bool {
-        let found = self.forms.matches(bytes);
-        found.iter().any(|found| !self.parts.contains(&found.owner))
+    pub fn whole_secrets(&self, bytes: &[u8]) -> std::collections::BTreeSet<&str> {
+        let found = self.forms.matches(bytes).into_iter();
+        found
+            .filter(|found| !self.parts.contains(&found.owner))
+            .filter_map(|found| self.fingerprints.get(found.owner))
+            .map(String::as_str)
+            .collect()
     }
 
     /// What stands for this secret: eight hex digits, the same for equal values.
