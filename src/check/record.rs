@@ -28,14 +28,10 @@ impl Sent {
         self.at + parts.into_iter().flatten().sum::<Duration>()
     }
 
-    /// The status, where an answer came.
+    /// The status, where the head of an answer came, whatever became of its content.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        self.exchange
-            .outcome
-            .as_ref()
-            .ok()
-            .map(|response| response.status)
+        self.exchange.status_of_head()
     }
 
     /// Whether it was answered with a 2xx.
@@ -69,7 +65,10 @@ impl Sent {
                     response.body.len()
                 )
             }
-            Err(fault) => format!("no answer: {fault}"),
+            Err(fault) => match self.status() {
+                Some(status) => format!("{status}, not whole: {fault}"),
+                None => format!("no answer: {fault}"),
+            },
         }
     }
 }

@@ -347,9 +347,9 @@ pub struct ExchangeFact {
     pub method: String,
     /// The request target as sent.
     pub target: String,
-    /// The status, where an answer came.
+    /// The status, where at least the head of an answer came.
     pub status: Option<u16>,
-    /// The fault, where none came.
+    /// The fault, where none came, or not all of one.
     pub fault: Option<String>,
     /// The bytes sent.
     pub sent: WireText,

@@ -26,11 +26,7 @@ pub fn exchange_fact(logged: &Logged, redactor: &SharedRedactor) -> ExchangeFact
             judged: false,
             method: request.method.clone(),
             target: String::from_utf8_lossy(&redactor.redact(&target)).into_owned(),
-            status: exchange
-                .outcome
-                .as_ref()
-                .ok()
-                .map(|response| response.status),
+            status: exchange.status_of_head(),
             fault: exchange
                 .outcome
                 .as_ref()

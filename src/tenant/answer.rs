@@ -24,6 +24,8 @@ pub(super) enum Pace {
     Whole,
     /// One byte a segment.
     ByteByByte,
+    /// In one write, and then the connection is reset, not closed.
+    WholeThenReset,
     /// Not at all: the connection is reset instead.
     Reset,
 }

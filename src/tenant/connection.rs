@@ -97,6 +97,12 @@ async fn send(socket: &mut Socket, answer: &Answer) -> io::Result<bool> {
                 socket.flush().await?;
             }
         }
+        Pace::WholeThenReset => {
+            socket.write_all(&answer.encode()).await?;
+            socket.flush().await?;
+            socket.reset()?;
+            return Ok(false);
+        }
         Pace::Reset => {
             socket.reset()?;
             return Ok(false);
