@@ -413,7 +413,11 @@ impl Runner {
             verdict: conclusion.verdict,
             exit_code: conclusion.exit_code,
             partial: self.job.policy.partial,
-            requirements: fold_requirements(&self.job.started.requirements, &all),
+            requirements: fold_requirements(
+                &self.job.started.requirements,
+                &self.job.started.cases,
+                &all,
+            ),
             left_behind,
             notes: self.notes(conclusion.judged),
         }
