@@ -338,6 +338,15 @@ impl Runner {
         let alone = watch.in_flight.len() == 1;
         watch.in_flight.remove(script);
         match &performance.record.sentinel {
+            Some(Life::Dead) if performance.died_before => {
+                let others = watch.since_green.iter().filter(|name| *name != script);
+                let suspects: Vec<String> = others.cloned().collect();
+                self.stopper.stop(if suspects.is_empty() {
+                    StopReason::KeysLost
+                } else {
+                    StopReason::SentinelDied { suspects }
+                });
+            }
             Some(Life::Dead) if alone => {
                 self.stopper.stop(StopReason::Collateral {
                     script: script.to_owned(),

@@ -28,6 +28,8 @@ pub struct Performance {
     pub absence: Option<Absence>,
     /// Whether the limited credential was made by the run, so that it is a guess.
     pub made_limited: bool,
+    /// Whether the sentinel was dead before anything was sent.
+    pub died_before: bool,
     /// Whether the target could not be connected to at the end.
     pub target_lost: bool,
     /// Whether it got no answer, also not the second time.
@@ -159,6 +161,7 @@ pub(super) struct Performer<'a> {
     unanswered: BTreeMap<String, u32>,
     kept: Option<Connection>,
     made_limited: bool,
+    pub(super) died_before: bool,
 }
 
 impl<'a> Performer<'a> {
@@ -176,6 +179,7 @@ impl<'a> Performer<'a> {
             unanswered,
             kept: None,
             made_limited: false,
+            died_before: false,
         }
     }
 
@@ -186,6 +190,7 @@ impl<'a> Performer<'a> {
             log: self.log,
             absence: None,
             made_limited: self.made_limited,
+            died_before: self.died_before,
             target_lost: false,
             unanswered: false,
             unending: false,
@@ -198,6 +203,9 @@ impl<'a> Performer<'a> {
         self.fixtures.sentinel().await;
         self.bind_slots().await?;
         let bystanders = self.living_bystanders().await;
+        if self.script.watch == Watch::Bystanders {
+            self.nothing_died_before().await?;
+        }
         self.step_through().await?;
         self.look_again_at(bystanders).await;
         self.look_around().await;
@@ -260,6 +268,7 @@ impl<'a> Performer<'a> {
                 return self.reads_harmlessly();
             }
             self.fixtures.release(std::mem::take(&mut self.lease));
+            self.nothing_died_before().await?;
             self.record
                 .moments
                 .retain(|moment| matches!(moment, Moment::Looked(slot, _) if slot.is_foreign()));
