@@ -9,9 +9,11 @@ mod responses;
 mod security;
 mod servers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::{Dialect, DialectTable, Document, Node, Pointer, Position};
+use crate::document::{
+    Dialect, DialectTable, Document, DocumentError, Node, Pointer, Position,
+};
 
 use super::schema::{SchemaGatherer, SchemaId};
 use super::{Api, ApiError, Finding};
@@ -24,6 +26,7 @@ pub(super) fn lower(document: &Document) -> Result<Api, ApiError> {
         table: dialect.table(),
         findings: Vec::new(),
         schemas: SchemaGatherer::new(document, &dialect.table().schema),
+        unread_schemes: BTreeSet::new(),
     };
     let root = Spot {
         node: document.root(),
@@ -65,6 +68,8 @@ struct Lowering<'doc> {
     table: &'static DialectTable,
     findings: Vec<Finding>,
     schemas: SchemaGatherer<'doc>,
+    /// The names of security schemes that are in another document, which is not read.
+    unread_schemes: BTreeSet<&'doc str>,
 }
 
 /// A node and its pointer.
@@ -157,6 +162,12 @@ impl<'doc> Lowering<'doc> {
                 None
             }
         }
+    }
+
+    /// Whether a spot refers to another document, which is not read.
+    fn is_elsewhere(&self, spot: &Spot<'doc>) -> bool {
+        let resolved = self.document.resolve(spot.node);
+        matches!(resolved, Err(DocumentError::ReferenceExternal { .. }))
     }
 
     /// The array under a key, if there is one; something else there is a finding.
