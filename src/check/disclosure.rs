@@ -4,22 +4,42 @@
 //!               shows a stack trace, a query or the path of a source file.
 //! ## Why        Answers end in logs and bug reports; insides are the attacker's map.
 //! ## Spec       ASVS 13.4.6, 14.2.1, 16.5.1; OWASP API8:2023.
-//! ## Silent     The answer that hands a secret out; secrets under six bytes.
+//! ## Silent     The answer that hands a secret out; secrets under six bytes. What the target or
+//!               the content of the very request had is no disclosure to its sender: it only warns
+//!               (RAK-LEA-10). What a field had is a credential, and never to be repeated.
 
 use super::internals::{Insides, insides, text};
 use super::{Judgement, LeakPlace, Subject, Violation, fold};
 use crate::plan::Requirement;
 
-/// No answer holds a secret of the run.
+/// No answer holds a secret of the run that its request did not have in its target or content.
 pub fn no_secret(subject: &Subject, requirement: &Requirement) -> Judgement {
+    secrets(subject, requirement, false)
+}
+
+/// No answer repeats a secret from the target or content of its request.
+///
+/// Whoever sent it knows it, so nothing is disclosed; but answers are kept where requests are not,
+/// in logs and bug reports.
+pub fn no_echoed_secret(subject: &Subject, requirement: &Requirement) -> Judgement {
+    secrets(subject, requirement, true)
+}
+
+fn secrets(subject: &Subject, requirement: &Requirement, echoed: bool) -> Judgement {
     let mut violations = Vec::new();
     let expected = "no secret of this run in the answer";
     let selected: Vec<usize> = subject
         .selected(requirement)
         .map(|(index, _)| index)
         .collect();
-    for leak in &subject.record.leaks {
-        let actual = format!("one in {} of the answer to {}", leak.place, leak.label);
+    let leaks = subject.record.leaks.iter();
+    for leak in leaks.filter(|leak| leak.echoed == echoed) {
+        let whose = if echoed {
+            "the request's own from its target or content"
+        } else {
+            "one"
+        };
+        let actual = format!("{whose} in {} of the answer to {}", leak.place, leak.label);
         match leak.exchange {
             Some(index) if selected.contains(&index) => {
                 let violation = Violation::at(index, expected, actual);

@@ -29,14 +29,10 @@ impl Sent {
         self.at + parts.into_iter().flatten().sum::<Duration>()
     }
 
-    /// The status, where an answer came.
+    /// The status, where the head of an answer came, whatever became of its content.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        self.exchange
-            .outcome
-            .as_ref()
-            .ok()
-            .map(|response| response.status)
+        self.exchange.status_of_head()
     }
 
     /// Whether it was answered with a 2xx.
@@ -70,7 +66,10 @@ impl Sent {
                     response.body.len()
                 )
             }
-            Err(fault) => format!("no answer: {fault}"),
+            Err(fault) => match self.status() {
+                Some(status) => format!("{status}, not whole: {fault}"),
+                None => format!("no answer: {fault}"),
+            },
         }
     }
 }
@@ -128,6 +127,9 @@ pub struct Leak {
     pub label: String,
     /// Where in the answer it stands.
     pub place: LeakPlace,
+    /// Whether the request had it in its target or content, and in no field: its sender is told
+    /// nothing new.
+    pub echoed: bool,
 }
 
 /// A part of an answer that may hold a secret.

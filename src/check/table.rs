@@ -137,6 +137,11 @@ pub(super) const CHECKS: &[(&str, Check, &str)] = &[
         disclosure::no_cookie,
         include_str!("disclosure.rs"),
     ),
+    (
+        "no-echoed-secret",
+        disclosure::no_echoed_secret,
+        include_str!("disclosure.rs"),
+    ),
     ("no-effect", refusal::no_effect, include_str!("refusal.rs")),
     (
         "no-foreign-origin",

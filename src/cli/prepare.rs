@@ -204,7 +204,7 @@ pub fn read_contract(
     let document = Document::parse(&text.name, &text.bytes)
         .map_err(|error| Exit::usage_text(error.report(&String::from_utf8_lossy(&text.bytes))))?;
     let api = lower(&document).map_err(|error| match error.position() {
-        Some(position) => Exit::usage_text(document.report(&error.to_string(), position)),
+        Some(position) => Exit::usage_text(document.report_error(&error.to_string(), position)),
         None => Exit::usage(&error),
     })?;
     Ok((document, api))

@@ -98,6 +98,13 @@ impl Document {
         let place = (self.name(), Some(position));
         source::report("warning", message, place, self.excerpt(position.line))
     }
+
+    /// The same for an error: why the document is of no use.
+    #[must_use]
+    pub fn report_error(&self, message: &str, position: Position) -> String {
+        let place = (self.name(), Some(position));
+        source::report("error", message, place, self.excerpt(position.line))
+    }
 }
 
 fn read(name: &str, text: &str) -> Result<Node, DocumentError> {

@@ -1,5 +1,6 @@
 //! Takes every known secret out of bytes that are about to be shown or written.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use hmac::{Hmac, Mac as _};
@@ -53,14 +54,22 @@ impl Redactor {
         self.add(part);
     }
 
-    /// Whether a whole secret is in these bytes, also where escapes hide it.
+    /// What stands for each whole secret that is in these bytes, also where escapes hide it.
     #[must_use]
-    pub fn finds_whole(&self, bytes: &[u8]) -> bool {
-        let whole = |bytes: &[u8]| {
-            let found = self.forms.matches(bytes);
-            found.iter().any(|found| !self.parts.contains(&found.owner))
-        };
-        whole(bytes) || escapes::texts(bytes).any(|text| whole(&text))
+    pub fn whole_secrets(&self, bytes: &[u8]) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        self.gather_whole(bytes, &mut found);
+        for text in escapes::texts(bytes) {
+            self.gather_whole(&text, &mut found);
+        }
+        found
+    }
+
+    fn gather_whole<'a>(&'a self, bytes: &[u8], found: &mut BTreeSet<&'a str>) {
+        let whole = self.forms.matches(bytes).into_iter();
+        let whole = whole.filter(|found| !self.parts.contains(&found.owner));
+        let fingerprints = whole.filter_map(|found| self.fingerprints.get(found.owner));
+        found.extend(fingerprints.map(String::as_str));
     }
 
     /// What stands for this secret: eight hex digits, the same for equal values.

@@ -58,6 +58,7 @@ pub const CHECKS: &[&str] = &[
     "no-content",
     "no-content-length",
     "no-cookie",
+    "no-echoed-secret",
     "no-effect",
     "no-foreign-origin",
     "no-internals",

@@ -443,7 +443,7 @@ fn finished(
         verdict: conclusion.verdict,
         exit_code: conclusion.exit_code,
         partial: ends.iter().any(|end| end.partial),
-        requirements: conclusion::fold_requirements(&started.requirements, &all),
+        requirements: conclusion::fold_requirements(&started.requirements, &started.cases, &all),
         left_behind,
         notes,
     }

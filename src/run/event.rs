@@ -119,6 +119,9 @@ pub struct CaseFact {
     pub title: String,
     /// The requirements that derived it.
     pub requirements: Vec<Code>,
+    /// The requirements that judge it too, where it gets an answer that they speak of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attached: Vec<Code>,
     /// Tags for selection.
     pub tags: Vec<String>,
 }

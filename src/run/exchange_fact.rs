@@ -70,11 +70,7 @@ pub fn exchange_fact(logged: &Logged, messenger: &Messenger, room: &EvidenceRoom
                 .as_deref()
                 .filter(elsewhere)
                 .map(ToString::to_string),
-            status: exchange
-                .outcome
-                .as_ref()
-                .ok()
-                .map(|response| response.status),
+            status: exchange.status_of_head(),
             fault: exchange
                 .outcome
                 .as_ref()

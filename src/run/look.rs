@@ -135,6 +135,29 @@ impl Performer<'_> {
         living
     }
 
+    /// Whether the sentinel still lives before the script's first request: whatever died by then
+    /// is not this script's doing.
+    ///
+    /// # Errors
+    ///
+    /// Where it is dead: then the run stops, and the script sends nothing.
+    pub(super) async fn nothing_died_before(&mut self) -> Result<(), Absence> {
+        let Some(sentinel) = self.fixtures.sentinel().await.cloned() else {
+            return Ok(());
+        };
+        let life = self
+            .look_at("sentinel", &sentinel.secret, Some(&sentinel.id))
+            .await;
+        if life != Life::Dead {
+            return Ok(());
+        }
+        self.record.sentinel = Some(life);
+        self.died_before = true;
+        Err(Absence::Inconclusive(
+            "keys that no request addressed were dead before its first request".to_owned(),
+        ))
+    }
+
     pub(super) async fn look_again_at(&mut self, bystanders: Vec<Instance>) {
         for instance in bystanders {
             let id = Some(instance.id.as_str());

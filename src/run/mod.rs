@@ -348,6 +348,18 @@ impl Runner {
         let alone = watch.in_flight.len() == 1;
         watch.in_flight.remove(script);
         match &performance.record.sentinel {
+            Some(Life::Dead) if performance.died_before => {
+                let others = watch.since_green.iter().filter(|name| *name != script);
+                let suspects: Vec<String> = others.cloned().collect();
+                self.stopper.stop(if suspects.is_empty() {
+                    StopReason::KeysLost
+                } else {
+                    StopReason::SentinelDied {
+                        all_refused: performance.record.admin == Some(Life::Dead),
+                        suspects,
+                    }
+                });
+            }
             Some(Life::Dead) if alone => {
                 self.stopper.stop(StopReason::Collateral {
                     script: script.to_owned(),
@@ -427,7 +439,11 @@ impl Runner {
             verdict: conclusion.verdict,
             exit_code: conclusion.exit_code,
             partial: self.job.policy.partial,
-            requirements: fold_requirements(&self.job.started.requirements, &all),
+            requirements: fold_requirements(
+                &self.job.started.requirements,
+                &self.job.started.cases,
+                &all,
+            ),
             left_behind,
             notes: self.notes(conclusion.judged),
         }

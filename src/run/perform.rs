@@ -32,6 +32,8 @@ pub struct Performance {
     pub absence: Option<Absence>,
     /// Whether the limited credential was made by the run, so that it is a guess.
     pub made_limited: bool,
+    /// Whether the sentinel was dead before anything was sent.
+    pub died_before: bool,
     /// Whether the target could not be connected to at the end.
     pub target_lost: bool,
     /// Whether it got no answer, also not the second time.
@@ -131,6 +133,7 @@ pub(super) struct Performer<'a> {
     made_limited: bool,
     /// Whether the probe named another id than that of the instance that was looked at.
     pub(super) mispaired: bool,
+    pub(super) died_before: bool,
 }
 
 impl<'a> Performer<'a> {
@@ -149,6 +152,7 @@ impl<'a> Performer<'a> {
             kept: None,
             made_limited: false,
             mispaired: false,
+            died_before: false,
         }
     }
 
@@ -159,6 +163,7 @@ impl<'a> Performer<'a> {
             log: self.log,
             absence: None,
             made_limited: self.made_limited,
+            died_before: self.died_before,
             target_lost: false,
             unanswered: false,
             unending: false,
@@ -171,6 +176,9 @@ impl<'a> Performer<'a> {
         self.fixtures.sentinel().await;
         self.bind_slots().await?;
         let bystanders = self.living_bystanders().await;
+        if self.script.watch == Watch::Bystanders {
+            self.nothing_died_before().await?;
+        }
         self.step_through().await?;
         self.look_again_at(bystanders).await;
         self.look_around().await;
@@ -242,6 +250,7 @@ impl<'a> Performer<'a> {
                 ));
             }
             self.fixtures.release(std::mem::take(&mut self.lease));
+            self.nothing_died_before().await?;
             self.record
                 .moments
                 .retain(|moment| matches!(moment, Moment::Looked(slot, _) if slot.is_foreign()));

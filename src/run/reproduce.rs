@@ -1,6 +1,6 @@
 //! The lines that run a case again: by Probity, and by curl where curl can send it.
 
-use crate::http::{Encoder, Exchange};
+use crate::http::{Encoder, Exchange, HostHeader};
 use crate::plan::{Case, Derivation, Holder, Piece, Send, Tier};
 
 /// The command that runs the case again.
@@ -41,6 +41,12 @@ pub fn curl(send: &Send, exchange: &Exchange, origin: &str) -> Option<String> {
         .any(|(name, _)| name.eq_ignore_ascii_case("accept"))
     {
         line.push_str(" -H \"Accept:\"");
+    }
+    match &exchange.request.host {
+        HostHeader::Absent => line.push_str(" -H \"Host:\""),
+        // curl sends one Host, whatever it is told.
+        HostHeader::Doubled | HostHeader::Twice(..) => return None,
+        HostHeader::Automatic | HostHeader::Value(_) => {}
     }
     if let Some(body) = &template.body {
         line.push_str(&format!(

@@ -33,6 +33,9 @@ pub enum StopReason {
         /// What ran since the sentinel was last seen alive.
         suspects: Vec<String>,
     },
+    /// A sentinel died before the first request of the one script that ran, and after the last of
+    /// all others.
+    KeysLost,
     /// A sentinel died of the one script that ran: its case says so.
     Collateral {
         /// The script.
@@ -46,7 +49,7 @@ impl StopReason {
     pub fn kind(&self) -> StopKind {
         match self {
             Self::Preflight(_) => StopKind::Preflight,
-            Self::SentinelDied { .. } => StopKind::SentinelDied,
+            Self::SentinelDied { .. } | Self::KeysLost => StopKind::SentinelDied,
             Self::Collateral { .. } => StopKind::Collateral,
             Self::Interrupted(_) | Self::OutOfTime(_) | Self::TargetLost | Self::Unanswering => {
                 StopKind::Cut
@@ -77,6 +80,11 @@ impl fmt::Display for StopReason {
             ),
             Self::SentinelDied { .. } => formatter
                 .write_str("safety stop: a key that no request addressed died (the sentinel)"),
+            Self::KeysLost => formatter.write_str(
+                "safety stop: keys died while no request of the run addressed any (the sentinel, \
+                 too): the target lost them, as one that restarts and keeps them in memory does, or \
+                 somebody else revoked them",
+            ),
             Self::Collateral { script } => write!(
                 formatter,
                 "stopped to do no more harm: `{script}` revoked a key that it did not address"

@@ -26,6 +26,8 @@ pub(super) enum Pace {
     ByteByByte,
     /// What comes after the end a moment later.
     LateTail,
+    /// In one write, and then the connection is reset, not closed.
+    WholeThenReset,
     /// Not at all: the connection is reset instead.
     Reset,
 }

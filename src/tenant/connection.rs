@@ -107,6 +107,12 @@ async fn send(socket: &mut Socket, answer: &Answer) -> io::Result<bool> {
             sleep(LATE_TAIL).await;
             socket.write_all(&answer.after).await?;
         }
+        Pace::WholeThenReset => {
+            socket.write_all(&answer.encode()).await?;
+            socket.flush().await?;
+            socket.reset()?;
+            return Ok(false);
+        }
         Pace::Reset => {
             socket.reset()?;
             return Ok(false);

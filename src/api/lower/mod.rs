@@ -9,9 +9,9 @@ mod responses;
 mod security;
 mod servers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::{Dialect, DialectTable, Document, Node, Pointer, Position};
+use crate::document::{Dialect, DialectTable, Document, DocumentError, Node, Pointer, Position};
 
 use super::schema::{SchemaId, SchemaRequests};
 use super::{Api, ApiError, Finding};
@@ -25,6 +25,7 @@ pub(super) fn lower(document: &Document) -> Result<Api, ApiError> {
         table: dialect.table(),
         findings: Vec::new(),
         schemas: SchemaRequests::new(document, &dialect.table().schema),
+        unread_schemes: BTreeSet::new(),
     };
     let root = Spot {
         node: document.root(),
@@ -62,6 +63,8 @@ struct Lowering<'doc> {
     table: &'static DialectTable,
     findings: Vec<Finding>,
     schemas: SchemaRequests,
+    /// The names of security schemes that are in another document, which is not read.
+    unread_schemes: BTreeSet<&'doc str>,
 }
 
 /// A node and its pointer.
@@ -154,6 +157,12 @@ impl<'doc> Lowering<'doc> {
                 None
             }
         }
+    }
+
+    /// Whether a spot refers to another document, which is not read.
+    fn is_elsewhere(&self, spot: &Spot<'doc>) -> bool {
+        let resolved = self.document.resolve(spot.node);
+        matches!(resolved, Err(DocumentError::ReferenceExternal { .. }))
     }
 
     /// The array under a key, if there is one; something else there is a finding.

@@ -1,6 +1,7 @@
 //! Gathers the schemas that a document uses, each once, and what they refer to; rewrites them all.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde_json::{Map, Value, json};
 
@@ -35,6 +36,7 @@ pub(super) fn rewrite_all(
         entries: Vec::new(),
         by_node: BTreeMap::new(),
         by_reference: BTreeMap::new(),
+        ids: OnceLock::new(),
         pattern_faults: BTreeMap::new(),
     };
     for known in requested {
@@ -59,6 +61,8 @@ pub(super) struct SchemaGatherer<'doc> {
     entries: Vec<Gathered<'doc>>,
     by_node: BTreeMap<*const Node, SchemaId>,
     by_reference: BTreeMap<&'doc str, SchemaId>,
+    /// Whatever names itself by `$id`; looked for once a reference leads out of the document.
+    ids: OnceLock<BTreeMap<&'doc str, (&'doc Node, Pointer)>>,
     pattern_faults: BTreeMap<&'doc str, Option<String>>,
 }
 
@@ -119,7 +123,12 @@ impl<'doc> SchemaGatherer<'doc> {
         if let Some(id) = self.by_reference.get(reference) {
             return Ok(*id);
         }
-        let (node, pointer) = self.document.target(reference, position)?;
+        let (node, pointer) = match self.document.target(reference, position) {
+            Err(error @ DocumentError::ReferenceExternal { .. }) => {
+                self.identified(reference).ok_or(error)?
+            }
+            found => found?,
+        };
         let id = self.gather(Gathered {
             node,
             pointer,
@@ -127,6 +136,28 @@ impl<'doc> SchemaGatherer<'doc> {
         });
         self.by_reference.insert(reference, id);
         Ok(id)
+    }
+
+    /// The schema of this document that a reference means by its `$id`, which JSON Schema 2020-12
+    /// has: no other document needs to be read for it.
+    fn identified(&mut self, reference: &str) -> Option<(&'doc Node, Pointer)> {
+        if !self.form.full_vocabulary {
+            return None;
+        }
+        let document = self.document;
+        let ids = self.ids.get_or_init(|| {
+            let mut ids = BTreeMap::new();
+            gather_ids(document.root(), &Pointer::root(), &mut ids);
+            ids
+        });
+        let (resource, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let (mut node, mut pointer) = ids.get(resource).cloned()?;
+        for token in Pointer::parse(fragment)?.tokens() {
+            let items = || node.items().get(token.parse::<usize>().ok()?);
+            node = node.get(&token).or_else(items)?;
+            pointer = pointer.push(&token);
+        }
+        Some((node, pointer))
     }
 
     /// Why a pattern is none; each is compiled once.
@@ -147,5 +178,24 @@ impl<'doc> SchemaGatherer<'doc> {
         self.by_node.insert(std::ptr::from_ref(gathered.node), id);
         self.entries.push(gathered);
         id
+    }
+}
+
+/// Every node that has an `$id`, the first of each name. Documents are nested no deeper than they
+/// may be read.
+fn gather_ids<'doc>(
+    node: &'doc Node,
+    pointer: &Pointer,
+    ids: &mut BTreeMap<&'doc str, (&'doc Node, Pointer)>,
+) {
+    if let Some(id) = node.get("$id").and_then(Node::as_str) {
+        let id = id.strip_suffix('#').unwrap_or(id);
+        ids.entry(id).or_insert_with(|| (node, pointer.clone()));
+    }
+    for (key, _, child) in node.entries() {
+        gather_ids(child, &pointer.push(key), ids);
+    }
+    for (index, child) in node.items().iter().enumerate() {
+        gather_ids(child, &pointer.push(index.to_string()), ids);
     }
 }

@@ -237,8 +237,7 @@ impl Wire {
                     return self.end(true);
                 }
                 Ok(Err(error)) => {
-                    self.ended = true;
-                    return Err(broken(&error, self.reader.final_bytes()));
+                    return self.cut(&error);
                 }
             }
         }
@@ -255,6 +254,18 @@ impl Wire {
             (Err(Fault::ClosedBeforeResponse), Some(error)) => Err(broken(error, 0)),
             (outcome, _) => outcome,
         }
+    }
+
+    /// The connection broke. Where only its end was to delimit the body, the answer is there, if
+    /// perhaps not all of it: a server that closes with unread bytes of the request left resets.
+    fn cut(&mut self, error: &io::Error) -> Result<(), Fault> {
+        self.ended = true;
+        let fault = broken(error, self.reader.final_bytes());
+        if matches!(fault, Fault::Reset { .. }) && self.reader.is_until_close() {
+            self.reader.note(FramingViolation::EndByReset);
+            return self.reader.end();
+        }
+        Err(fault)
     }
 
     /// Writes what can be written, and reads what there is: a server may answer before it has

@@ -230,6 +230,9 @@ pub enum FramingViolation {
     /// A body that only the end of an encrypted connection delimits, which ended without the
     /// TLS closure alert: it may be cut short (RFC 9112, 9.8).
     UnannouncedTlsEnd,
+    /// A body that only the end of the connection delimits, which ended with a reset: it may be
+    /// cut short (RFC 9112, 8).
+    EndByReset,
     /// `101` to a request that asked for no upgrade (RFC 9110, 15.2.2).
     UnaskedUpgrade,
 }
@@ -266,6 +269,17 @@ impl Exchange {
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.response().map(|response| response.status)
+    }
+
+    /// The status, where at least the head of a response came whole: what became of its content
+    /// takes nothing from it (RFC 9112, 8). A head that cannot be read says nothing for certain.
+    #[must_use]
+    pub fn status_of_head(&self) -> Option<u16> {
+        match &self.outcome {
+            Ok(response) => Some(response.status),
+            Err(Fault::Malformed { .. }) => None,
+            Err(_) => self.status_of_broken,
+        }
     }
 }
 

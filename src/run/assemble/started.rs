@@ -65,6 +65,7 @@ fn case_facts(plan: &Plan) -> Vec<CaseFact> {
         rule: case.rule.to_owned(),
         title: case.title.clone(),
         requirements: codes(&case.requirements),
+        attached: codes(&case.attached),
         tags: case.tags.clone(),
     });
     cases.collect()

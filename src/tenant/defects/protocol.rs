@@ -199,7 +199,7 @@ pub(super) static TABLE: &[Defect] = &[
     ),
     defect(
         (Protocol, "refusal-without-cache-control", "RAK-LEA-04"),
-        "a refusal has no Cache-Control",
+        "a refusal has no Cache-Control, also to GET and HEAD, where a cache may then keep it",
         &[Hook::Answer(|_, answer| {
             if (400..500).contains(&answer.status) {
                 answer.remove("Cache-Control");

@@ -311,7 +311,7 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
-        (Response, "echoes-path-value", "RAK-LEA-01"),
+        (Response, "echoes-path-value", "RAK-LEA-10"),
         "the answer to a malformed id repeats it, also if it is a key's secret",
         &[Hook::Answer(|call, answer| {
             if call.outcome == Some(Outcome::Malformed) {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Odd, odd};
-use crate::tenant::answer::{Answer, Pace};
+use crate::tenant::answer::{Answer, Framing, Pace};
 use crate::tenant::call::{Call, KEY_FIELD, Outcome, Refusal};
 use crate::tenant::hooks::Hook;
 use crate::tenant::keys::{Blueprint, Key, KeyStatus, Numbering};
@@ -237,6 +237,18 @@ pub(super) static TABLE: &[Odd] = &[
             reset.pace = Pace::Reset;
             let long = call.presented().is_some_and(|key| key.len() > 4 * 1024);
             long.then_some(reset)
+        })],
+    ),
+    odd(
+        "long-key-431-and-reset",
+        "a key of more than 4 KiB is answered with a bare 431, and the connection is reset, as \
+         where unread bytes of a request are left",
+        &[Hook::Instead(|call| {
+            let mut answer = Answer::bare(431);
+            answer.framing = Framing::UntilClose;
+            answer.pace = Pace::WholeThenReset;
+            let long = call.presented().is_some_and(|key| key.len() > 4 * 1024);
+            long.then_some(answer)
         })],
     ),
     odd(

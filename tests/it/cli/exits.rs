@@ -1,6 +1,8 @@
 //! Each row of the table of exit codes.
 
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
+use std::thread;
 
 use super::{Probity, Served, check_exit, check_says, verdicts};
 
@@ -161,6 +163,47 @@ fn an_unknown_tenant_gets_5() {
     let mut probity = probity.with_file("probity.yaml", &config);
     let ran = check_exit(&mut probity, 5);
     check_says(&ran.out, "PREFLIGHT (exit 5)");
+}
+
+/// The URL of a server that answers with a bare status, by the method.
+fn answering(status: fn(&str) -> &'static str) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            // Whoever only connects sends nothing.
+            let mut request = [0; 4096];
+            let length = stream.read(&mut request).unwrap_or(0);
+            let request = String::from_utf8_lossy(&request[..length]).into_owned();
+            let status = status(request.split(' ').next().unwrap_or_default());
+            let answer =
+                format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn a_target_that_is_out_of_order_gets_5_and_says_what_the_probe_got() {
+    for allow in ["observe", "tenant"] {
+        let target = answering(|_| "500 Internal Server Error");
+        let arguments = ["run", "--target", &target, "--allow", allow];
+        let mut probity = Probity::new(&arguments).env("PROBITY_API_KEY", "a-key-for-nobody");
+        let ran = check_exit(&mut probity, 5);
+        check_says(
+            &ran.out,
+            "out of order: the probe GET /api/v1/me answered 500",
+        );
+    }
+    // One broken operation is not all of them.
+    let target = answering(|method| if method == "GET" { "500 No" } else { "401 No" });
+    let mut probity = Probity::new(&["run", "--target", &target]);
+    probity = probity.env("PROBITY_API_KEY", "a-key-for-nobody");
+    let ran = probity.run();
+    assert_ne!(ran.code, 5, "{}", ran.out);
+    let seen = "the admin key is unverified: the probe GET /api/v1/me answered 500";
+    check_says(&ran.out, seen);
 }
 
 #[test]

@@ -25,6 +25,7 @@ pub fn fact(text: &str) -> CaseFact {
         rule: text.split("::").next().unwrap_or_default().to_owned(),
         title: format!("does {text}"),
         requirements: vec![code("RAK-AUT-01")],
+        attached: vec![code("RAK-AUT-20")],
         tags: Vec::new(),
     }
 }

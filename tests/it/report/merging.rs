@@ -53,7 +53,7 @@ fn log(shard: &str, target: &str, cases: Vec<CaseFinished>) -> Vec<Event> {
         left_behind: 0,
     });
     let end = RunFinished {
-        requirements: fold_requirements(&requirements, &all),
+        requirements: fold_requirements(&requirements, &[], &all),
         ..ended(conclusion.verdict, conclusion.exit_code)
     };
     let mut events = run(cases.clone(), Some(end));
