@@ -181,6 +181,7 @@ pub const RULES: &[Rule] = &[
     missing_credential::MISSING_CREDENTIAL,
     missing_credential::MISSING_CREDENTIAL_ACCEPT,
     missing_credential::MISSING_CREDENTIAL_CONTENT_TYPE,
+    missing_credential::MISSING_CREDENTIAL_OTHER_ID,
     later_request::CREDENTIAL_BEFORE,
     credential_value::EMPTY_CREDENTIAL,
     credential_value::PLACEHOLDER_CREDENTIAL,

@@ -72,7 +72,7 @@ impl Performer<'_> {
             let mut life = Life::Dead;
             for attempt in 0..DEAD_LEASES_MAX {
                 let made = self.fixtures.other_instance(fresh || attempt > 0).await;
-                let instance = made.map_err(Absence::NotApplicable)?;
+                let instance = made.map_err(|reason| self.without_probe(reason))?;
                 self.bindings.slots.insert(*slot, instance);
                 self.record.moments.clear();
                 let id = self.bindings.slots.get(slot).map(|one| one.id.clone());

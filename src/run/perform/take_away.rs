@@ -12,7 +12,7 @@ impl Performer<'_> {
     pub(super) async fn take_away(&mut self, send: &Send) -> Result<(), Absence> {
         let kind = self.fixtures.looker().kind();
         if let ProbeKind::None(why) = kind {
-            return Err(Absence::NotApplicable(why));
+            return Err(self.without_probe(why));
         }
         let mut lies = 0;
         for instance in self.fixtures.remaining() {
