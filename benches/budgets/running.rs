@@ -128,7 +128,7 @@ impl Replayed {
 
 /// The whole suite: what the program costs beyond its requests, its own start included.
 fn cpu(scale: Scale, name: &str) -> Result<Budget, Failure> {
-    let arguments: &[&str] = scale.choose(&[], &["minimal"]);
+    let arguments: &[&str] = scale.choose(&[], &["valid-request"]);
     let (cost, bare) = Scene::of(arguments, 1)?.both(scale.choose(7, 1))?;
     let from = format!(
         "{:.0} ms against {:.0} ms, {} requests, {} by hyper",
