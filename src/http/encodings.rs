@@ -1,5 +1,6 @@
 //! The forms in which a value may turn up in bytes, and the search for many of them at once.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
@@ -207,10 +208,14 @@ fn hex(value: &[u8], case: impl Fn(char) -> char) -> Vec<u8> {
         .collect()
 }
 
+/// The spellings that differ from the value.
 fn percent_forms(value: &[u8]) -> Vec<Vec<u8>> {
     let mut forms = Vec::new();
     for set in [NON_ALPHANUMERIC, STRICT, UNRESERVED, COMPONENT, WHOLE_URL] {
-        let upper = percent_encode(value, set).to_string();
+        // Most values have nothing to escape, and every key of a run is searched for.
+        let Cow::Owned(upper) = Cow::from(percent_encode(value, set)) else {
+            continue;
+        };
         forms.push(lower_escapes(&upper).into_bytes());
         forms.push(upper.replace("%20", "+").into_bytes());
         forms.push(upper.into_bytes());
@@ -242,6 +247,11 @@ fn text_forms(value: &[u8]) -> Vec<Vec<u8>> {
     let Ok(text) = std::str::from_utf8(value) else {
         return Vec::new();
     };
+    let escaped =
+        |byte: u8| !byte.is_ascii() || byte.is_ascii_control() || b"\"\\/<>&'".contains(&byte);
+    if !text.bytes().any(escaped) {
+        return Vec::new();
+    }
     let mut forms = Vec::new();
     let json = serde_json::to_string(text).unwrap_or_default();
     let json = json
