@@ -1,7 +1,5 @@
 //! A budget, what was measured of it, and the line that tells both.
 
-use std::fmt;
-
 /// How much is measured.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
@@ -44,12 +42,10 @@ pub struct Budget {
     pub unit: &'static str,
     /// What the value was made from.
     pub from: String,
-    /// Whether it says something of an unoptimised program and of little work, too.
-    pub counts_in_small: bool,
 }
 
 impl Budget {
-    /// A budget that counts in full only.
+    /// A budget with what was measured.
     pub fn new(name: &str, (side, limit): (Side, f64), measured: f64, unit: &'static str) -> Self {
         Self {
             name: name.to_owned(),
@@ -58,7 +54,6 @@ impl Budget {
             measured,
             unit,
             from: String::new(),
-            counts_in_small: false,
         }
     }
 
@@ -79,8 +74,9 @@ impl Budget {
     pub fn holds(&self, scale: Scale) -> bool {
         let measured = self.measured.is_finite() && self.measured > 0.0;
         match scale {
-            Scale::Small if !self.counts_in_small => measured,
-            _ => measured && self.is_within(),
+            // Times of an unoptimised program with little to do say nothing.
+            Scale::Small => measured,
+            Scale::Full => measured && self.is_within(),
         }
     }
 
@@ -90,17 +86,22 @@ impl Budget {
     }
 }
 
-impl fmt::Display for Budget {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Budget {
+    /// The budget's line.
+    pub fn line(&self, scale: Scale) -> String {
         let sign = match self.side {
             Side::AtMost => "<=",
             Side::AtLeast => ">=",
         };
         let limit = format!("{sign} {} {}", self.limit, self.unit);
         let measured = format!("{:.2} {}", self.measured, self.unit);
-        let word = if self.is_within() { "ok" } else { "OVER" };
+        let word = match (scale, self.holds(scale)) {
+            (Scale::Small, true) => "tried",
+            (Scale::Full, true) => "ok",
+            (_, false) => "OVER",
+        };
         let text = line(&self.name, &limit, &measured, (word, &self.from));
-        formatter.write_str(text.trim_end())
+        text.trim_end().to_owned()
     }
 }
 

@@ -105,7 +105,9 @@ fn times(process: u32) -> Result<(char, f64), Failure> {
         return Err("too few facts of the process".into());
     };
     let ticks: f64 = user.parse::<f64>()? + system.parse::<f64>()?;
-    Ok((state.chars().next().unwrap_or_default(), ticks * TICK_S))
+    // Whatever runs takes some time, if less than can be told.
+    let cpu_s = ticks.max(1.0) * TICK_S;
+    Ok((state.chars().next().unwrap_or_default(), cpu_s))
 }
 
 /// The most memory that a process held so far, in MiB.

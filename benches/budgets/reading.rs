@@ -92,19 +92,20 @@ fn large(scale: Scale, form: Form, name: &str) -> Result<Vec<Budget>, Failure> {
     let [(few, smaller, _), (many, cost, plain)] = read.as_slice() else {
         return Err("two documents are read".into());
     };
+    let size = format!("{:.1} MB", times(bytes, 1_000_000));
     let from = format!(
         "{:.0} ms against {:.0} ms, {many} resources",
         cost.cpu_s * 1e3,
         plain.cpu_s * 1e3
     );
     let ratio = Budget::new(
-        &format!("12 MB of {name}, listed against parsed"),
+        &format!("{size} of {name}, listed against parsed"),
         (Side::AtMost, 1.5),
         cost.cpu_s / plain.cpu_s,
         "x",
     );
     let memory = Budget::new(
-        &format!("12 MB of {name}, memory"),
+        &format!("{size} of {name}, memory"),
         (Side::AtMost, 400.0),
         cost.peak_mib,
         "MiB",

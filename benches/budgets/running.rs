@@ -17,7 +17,12 @@ use super::target::{Reach, Target};
 const IN_FLIGHT: u32 = 32;
 
 /// What runs where throughput is measured: many cases that wait for nothing and run at once.
-const CROWD: &str = "credential-value";
+const CROWD: [&str; 4] = [
+    "credential-elsewhere",
+    "hostile-credential",
+    "placeholder-credential",
+    "trusted-field",
+];
 
 /// How many times more rounds there are where growth is measured.
 const MORE: u32 = 4;
@@ -128,7 +133,7 @@ impl Replayed {
 
 /// The whole suite: what the program costs beyond its requests, its own start included.
 fn cpu(scale: Scale, name: &str) -> Result<Budget, Failure> {
-    let arguments: &[&str] = scale.choose(&[], &["minimal"]);
+    let arguments: &[&str] = scale.choose(&[], &["valid-request"]);
     let (cost, bare) = Scene::of(arguments, 1)?.both(scale.choose(7, 1))?;
     let from = format!(
         "{:.0} ms against {:.0} ms, {} requests, {} by hyper",
@@ -143,8 +148,8 @@ fn cpu(scale: Scale, name: &str) -> Result<Budget, Failure> {
 
 fn throughput(scale: Scale) -> Result<Budget, Failure> {
     let (threads, rounds) = (IN_FLIGHT.to_string(), scale.choose("40", "1"));
-    let arguments = [CROWD, "--test-threads", &threads, "--repeat", rounds];
-    let scene = Scene::of(&arguments, IN_FLIGHT)?;
+    let flags = ["--test-threads", &threads, "--repeat", rounds];
+    let scene = Scene::of(&[&CROWD[..], &flags].concat(), IN_FLIGHT)?;
     let (cost, bare) = scene.both(scale.choose(5, 1))?;
     let from = format!(
         "{:.0} a second against {:.0}, {} requests",
@@ -171,7 +176,8 @@ fn growth(scale: Scale, name: &str) -> Result<Budget, Failure> {
     let few = scale.choose(10, 1);
     let mut costs = Vec::new();
     for rounds in [few, few * MORE] {
-        let scene = Scene::of(&[CROWD, "--repeat", &rounds.to_string()], 1)?;
+        let rounds = rounds.to_string();
+        let scene = Scene::of(&[&CROWD[..], &["--repeat", &rounds]].concat(), 1)?;
         let mut least: Option<Cost> = None;
         for _ in 0..scale.choose(5, 1) {
             let target = Target::start()?;

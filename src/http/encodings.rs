@@ -1,5 +1,6 @@
 //! The forms in which a value may turn up in bytes, and the search for many of them at once.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
@@ -238,10 +239,14 @@ fn hex(value: &[u8], case: impl Fn(char) -> char) -> Vec<u8> {
         .collect()
 }
 
+/// The spellings that differ from the value.
 fn percent_forms(value: &[u8]) -> Vec<Vec<u8>> {
     let mut forms = Vec::new();
     for set in [NON_ALPHANUMERIC, STRICT, UNRESERVED, COMPONENT, WHOLE_URL] {
-        let upper = percent_encode(value, set).to_string();
+        // Most values have nothing to escape, and every key of a run is searched for.
+        let Cow::Owned(upper) = Cow::from(percent_encode(value, set)) else {
+            continue;
+        };
         forms.push(lower_escapes(&upper).into_bytes());
         forms.push(upper.replace("%20", "+").into_bytes());
         forms.push(upper.into_bytes());

@@ -2,10 +2,10 @@
 //! unsharded, and runs against several targets stay apart.
 //!
 //! What belongs together has the same contract, suites, baseline, target and settings, and was
-//! asked for the same cases; only the shard may differ, and what says nothing of the verdicts: where
-//! reports and settings lie, and how many cases ran at once. A shard of other cases is none of this
-//! run: it stays apart, and is named where its place is empty. What a merged run comes to is decided
-//! where every run's end is ([`conclusion`]).
+//! asked for the same cases; only the shard may differ, and what says nothing of the verdicts:
+//! where reports and settings lie, and how many cases ran at once. A shard of other cases is none
+//! of this run: it stays apart, and is named where its place is empty. What a merged run comes to
+//! is decided where every run's end is ([`conclusion`]).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -169,7 +169,7 @@ fn key(part: &Part) -> String {
     )
 }
 
-/// Which cases a part was asked for, its shard left out, as a set: the order of words means nothing.
+/// Which cases a part was asked for, its shard left out: the order of words means nothing.
 fn asked_for(part: &Part) -> SelectionFact {
     let mut selection = part.started.selection.clone().unwrap_or_default();
     selection.shard = None;
