@@ -78,7 +78,10 @@ pub fn declared_schema(subject: &Subject, requirement: &Requirement) -> Judgemen
     });
     // Whoever declares content for a status and lets it end early has not sent that content.
     let cut = cut_short(subject, requirement, |index, status, sent| {
-        if declared(subject, status).iter().all(|one| one.schema.is_none()) {
+        if declared(subject, status)
+            .iter()
+            .all(|one| one.schema.is_none())
+        {
             return undeclared(status);
         }
         let violation = Violation::at(index, "content that comes whole", sent.seen());
@@ -147,7 +150,10 @@ fn cut_short<'a>(
 ) -> impl Iterator<Item = Judgement> {
     let broken = |(index, sent): (usize, &'a Sent)| {
         let status = sent.exchange.status_of_head()?;
-        sent.exchange.outcome.is_err().then_some((index, status, sent))
+        sent.exchange
+            .outcome
+            .is_err()
+            .then_some((index, status, sent))
     };
     let broken = subject.selected(requirement).filter_map(broken);
     broken.map(move |(index, status, sent)| judge(index, status, sent))

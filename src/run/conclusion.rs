@@ -245,7 +245,10 @@ mod tests {
     #[test]
     fn what_no_answer_gave_occasion_to_does_not_apply() {
         use Verdict::{Inconclusive, NotApplicable, Pass, Warn};
-        check(&[(Pass, true, &[]), (Warn, true, &[])], (NotApplicable, true));
+        check(
+            &[(Pass, true, &[]), (Warn, true, &[])],
+            (NotApplicable, true),
+        );
         check(
             &[(Pass, true, &[]), (NotApplicable, false, &[])],
             (NotApplicable, true),

@@ -11,9 +11,7 @@ mod servers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::{
-    Dialect, DialectTable, Document, DocumentError, Node, Pointer, Position,
-};
+use crate::document::{Dialect, DialectTable, Document, DocumentError, Node, Pointer, Position};
 
 use super::schema::{SchemaGatherer, SchemaId};
 use super::{Api, ApiError, Finding};

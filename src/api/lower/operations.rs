@@ -69,9 +69,8 @@ impl<'doc> Lowering<'doc> {
         for (path, position, item) in paths.standard_entries() {
             let first = *shapes.entry(shape(path)).or_insert(path);
             if first != path {
-                let message = format!(
-                    "path `{path}` is the same as `{first}`: only names in braces differ"
-                );
+                let message =
+                    format!("path `{path}` is the same as `{first}`: only names in braces differ");
                 self.find_at(position, &item.pointer, message);
             }
             if !path.starts_with('/') {

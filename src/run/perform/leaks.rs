@@ -16,14 +16,12 @@ impl Performer<'_> {
     ) {
         let redactor = self.fixtures.messenger().redactor();
         let leaks = leaks(exchange, redactor).into_iter();
-        self.record
-            .leaks
-            .extend(leaks.map(|(place, echoed)| Leak {
-                exchange: index,
-                label: label.to_owned(),
-                place,
-                echoed,
-            }));
+        self.record.leaks.extend(leaks.map(|(place, echoed)| Leak {
+            exchange: index,
+            label: label.to_owned(),
+            place,
+            echoed,
+        }));
     }
 }
 

@@ -176,7 +176,8 @@ fn answering(status: fn(&str) -> &'static str) -> String {
             let length = stream.read(&mut request).unwrap_or(0);
             let request = String::from_utf8_lossy(&request[..length]).into_owned();
             let status = status(request.split(' ').next().unwrap_or_default());
-            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            let answer =
+                format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
             let _ = stream.write_all(answer.as_bytes());
         }
     });
@@ -190,7 +191,10 @@ fn a_target_that_is_out_of_order_gets_5_and_says_what_the_probe_got() {
         let arguments = ["run", "--target", &target, "--allow", allow];
         let mut probity = Probity::new(&arguments).env("PROBITY_API_KEY", "a-key-for-nobody");
         let ran = check_exit(&mut probity, 5);
-        check_says(&ran.out, "out of order: the probe GET /api/v1/me answered 500");
+        check_says(
+            &ran.out,
+            "out of order: the probe GET /api/v1/me answered 500",
+        );
     }
     // One broken operation is not all of them.
     let target = answering(|method| if method == "GET" { "500 No" } else { "401 No" });
