@@ -148,7 +148,10 @@ fn the_counts_agree_with_the_exit_code() {
         check_says(&ran.out, "no selected case got an answer that it speaks of");
     }
     let tenant = Served::with(&[], &["never-405"]);
-    let ran = check_exit(&mut tenant.probity(&["run", "RAK-AUT-01", "other-method"]), 0);
+    let ran = check_exit(
+        &mut tenant.probity(&["run", "RAK-AUT-01", "other-method"]),
+        0,
+    );
     check_says(&ran.out, "RAK-MET-02  not applicable: no selected case got");
 }
 
