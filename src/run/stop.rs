@@ -82,8 +82,8 @@ impl fmt::Display for StopReason {
                 .write_str("safety stop: a key that no request addressed died (the sentinel)"),
             Self::KeysLost => formatter.write_str(
                 "safety stop: keys died while no request of the run addressed any (the sentinel, \
-                 too): the target lost them, as one that restarts and keeps them in memory does, or \
-                 somebody else revoked them",
+                 too): the target lost them, as one does that restarts and keeps them in memory, \
+                 or somebody else revoked them",
             ),
             Self::Collateral { script } => write!(
                 formatter,

@@ -337,6 +337,15 @@ pub(super) static TABLE: &[Odd] = &[
         })],
     ),
     odd(
+        "never-405",
+        "a method that is not allowed is answered with 404, as where methods have routes",
+        &[Hook::Answer(|_, answer| {
+            if answer.status == 405 {
+                answer.become_like(not_found());
+            }
+        })],
+    ),
+    odd(
         "no-create-operation",
         "keys are made elsewhere: POST is answered with 404",
         &[

@@ -240,10 +240,10 @@ components: {securitySchemes: {away: {$ref: 'other.yaml#/s'}}}
     assert_eq!(
         findings(&api),
         [
-            format!("4:24 {}", unread("other.yaml#/a")),
+            format!("4:25 {}", unread("other.yaml#/a")),
             format!("7:31 {}", unread("other.yaml#/b")),
             "8:5 path parameter `b` of the template is not declared".to_owned(),
-            "8:22 security scheme `gone` is not declared".to_owned(),
+            "8:23 security scheme `gone` is not declared".to_owned(),
             format!("9:45 {}", unread("other.yaml#/s")),
         ]
     );
@@ -297,15 +297,17 @@ fn what_the_specification_demands_of_each_part_is_found_where_it_is_missing() {
         lower(&format!(
             "openapi: {version}
 paths:
-  /p/{{a}}: {{parameters: [{{name: a, in: path, required: true}}], get: {{responses: {{200: {{}}}}}}}}
+  /p/{{a}}:
+    parameters: [{{name: a, in: path, required: true}}]
+    get: {{responses: {{200: {{}}}}}}
   /p/{{b}}: {{}}
   /p/{{b}}/c: {{}}
 "
         ))
     };
-    let bare = "3:26 parameter `a` has neither `schema` nor `content`";
-    let same = "4:3 path `/p/{b}` is the same as `/p/{a}`: only names in braces differ";
-    let response = "3:94 a response needs a `description`";
+    let bare = "4:18 parameter `a` has neither `schema` nor `content`";
+    let same = "6:3 path `/p/{b}` is the same as `/p/{a}`: only names in braces differ";
+    let response = "5:28 a response needs a `description`";
     assert_eq!(findings(&document("3.0.3")), [bare, response, same]);
     assert_eq!(findings(&document("3.1.0")), [bare, response, same]);
     assert_eq!(findings(&document("3.2.0")), [bare, same]);

@@ -72,6 +72,10 @@ fn a_target_that_hangs_up_on_an_endless_credential_has_answered() {
     ];
     let polite = Served::with(&[], &["long-key-hangs-up"]);
     check_exit(&mut polite.probity(&arguments), 0);
+    // What is answered with a whole head is an answer, whatever becomes of the connection.
+    let resetting = Served::with(&[], &["long-key-431-and-reset"]);
+    let ran = check_exit(&mut resetting.probity(&arguments), 0);
+    assert!(!ran.out.contains("no answer"), "{}", ran.out);
     let broken = Served::with(&["long-key-500"], &[]);
     check_exit(&mut broken.probity(&arguments), 1);
 }
@@ -113,6 +117,42 @@ fn a_failure_says_five_things_in_order() {
     }
     check_says(&ran.out, "sinjapp-business.v1.yaml:");
     check_says(rest, "--exact revokeApiKey::valid-request");
+}
+
+#[test]
+fn curl_is_told_to_leave_out_the_host_and_not_asked_for_two() {
+    let arguments = |case| ["run", "--exact", case, "--gate", "http"];
+    let tenant = Served::with(&["accepts-missing-host", "accepts-two-hosts"], &[]);
+    let missing = arguments("revokeApiKey::host::missing");
+    let ran = check_exit(&mut tenant.probity(&missing), 1);
+    check_says(&ran.out, "-H \"Host:\"");
+    let doubled = arguments("revokeApiKey::host::doubled");
+    let ran = check_exit(&mut tenant.probity(&doubled), 1);
+    check_says(&ran.out, "reproduce");
+    assert!(!ran.out.contains("curl "), "{}", ran.out);
+}
+
+#[test]
+fn the_counts_agree_with_the_exit_code() {
+    // No 204, no 405: what the cases did not meet does not apply, and nothing is left to judge.
+    let tenant = Served::conforming();
+    for filter in ["RAK-AUT-01", "revokeApiKey::missing-credential"] {
+        let ran = check_exit(&mut tenant.probity(&["run", filter]), 0);
+        let counts = ran
+            .out
+            .lines()
+            .find(|line| line.starts_with("requirements: "));
+        let counts = counts.expect("counts");
+        assert!(!counts.contains("inconclusive"), "{counts}");
+        assert!(counts.contains("not applicable"), "{counts}");
+        check_says(&ran.out, "no selected case got an answer that it speaks of");
+    }
+    let tenant = Served::with(&[], &["never-405"]);
+    let ran = check_exit(
+        &mut tenant.probity(&["run", "RAK-AUT-01", "other-method"]),
+        0,
+    );
+    check_says(&ran.out, "RAK-MET-02  not applicable: no selected case got");
 }
 
 #[test]
