@@ -54,6 +54,7 @@ pub const CHECKS: &[&str] = &[
     "headers-only",
     "ids-not-reused",
     "latency",
+    "live-not-refused",
     "method-refused",
     "no-content",
     "no-content-length",

@@ -37,11 +37,15 @@ impl Patterns {
         let trimmed = line.trim_start();
         let pairs = line.as_bytes().array_windows::<2>().enumerate();
         self.first.iter().any(|pattern| begins(pattern, trimmed))
-            || pairs.into_iter().any(|(at, pair)| self.is_at(line, at, *pair))
+            || pairs
+                .into_iter()
+                .any(|(at, pair)| self.is_at(line, at, *pair))
     }
 
     fn is_at(&self, line: &str, at: usize, pair: [u8; 2]) -> bool {
-        let from = self.anywhere.partition_point(|(beginning, _)| *beginning < pair);
+        let from = self
+            .anywhere
+            .partition_point(|(beginning, _)| *beginning < pair);
         let behind = self.anywhere.get(from..).unwrap_or_default().iter();
         let mut alike = behind.take_while(|(beginning, _)| *beginning == pair);
         alike.any(|(_, pattern)| {
@@ -105,7 +109,10 @@ mod tests {
     fn holes_are_filled_by_what_they_say() {
         for (pattern, line) in [
             ("plain", "a plain text"),
-            ("^at %w(%w.java:%d)", "\tat com.example.Keys.find(Keys.java:12)"),
+            (
+                "^at %w(%w.java:%d)",
+                "\tat com.example.Keys.find(Keys.java:12)",
+            ),
             ("ORA-%5", "failed: ORA-01722: invalid number"),
             ("at %T.%w(%s)", "at Acme.Keys.Revoke(String id)"),
             ("near '%s' and", "near 'é' and"),

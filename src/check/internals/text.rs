@@ -98,7 +98,10 @@ mod tests {
 
     #[test]
     fn a_page_is_what_stands_between_its_tags() {
-        check_text("<p>in <b>x.php</b> on line <b>3</b></p>", "\nin x.php on line 3\n");
+        check_text(
+            "<p>in <b>x.php</b> on line <b>3</b></p>",
+            "\nin x.php on line 3\n",
+        );
         check_text("<pre>a&#10;b<br>c &lt;d&gt;</pre>", "\na\nb\nc <d>\n");
         check_text("<a href=\"/usr/lib/x\">link</a>", "link");
     }

@@ -38,12 +38,17 @@ fn leaks(exchange: &Exchange, redactor: &SharedRedactor) -> Vec<LeakPlace> {
         }
         let interim = response.interim.iter().flat_map(|interim| &interim.headers);
         for (fields, place) in [
-            (interim.collect(), LeakPlace::InterimField as fn(String) -> _),
+            (
+                interim.collect(),
+                LeakPlace::InterimField as fn(String) -> _,
+            ),
             (response.headers.iter().collect(), LeakPlace::Field as _),
             (response.trailers.iter().collect(), LeakPlace::Trailer as _),
         ] {
             let fields: Vec<&(String, Vec<u8>)> = fields;
-            let holding = fields.iter().filter(|(_, value)| redactor.finds_whole(value));
+            let holding = fields
+                .iter()
+                .filter(|(_, value)| redactor.finds_whole(value));
             places.extend(holding.map(|(name, _)| place(name.clone())));
         }
         let content = response.content().unwrap_or(&response.body);

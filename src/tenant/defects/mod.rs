@@ -3,6 +3,7 @@
 mod admission;
 mod bypass;
 mod credential;
+mod disclosure;
 mod effect;
 mod flaky;
 mod method;
@@ -87,11 +88,12 @@ impl Defect {
 }
 
 /// The tables, one a file.
-static TABLES: [&[Defect]; 13] = [
+static TABLES: [&[Defect]; 14] = [
     admission::TABLE,
     credential::TABLE,
     refusal::TABLE,
     response::TABLE,
+    disclosure::TABLE,
     effect::TABLE,
     timing::TABLE,
     path::TABLE,
