@@ -7,7 +7,7 @@
 //! ## Silent     After 5xx and without an answer, where the status claims nothing.
 
 use super::{Judgement, Life, Record, Sent, Subject, Violation, fold, is_insufficient};
-use crate::plan::{Holder, Requirement, Slot};
+use crate::plan::{Requirement, Slot};
 
 /// The addressed instance's own credential is refused after the success.
 pub fn revoked(subject: &Subject, _: &Requirement) -> Judgement {
@@ -126,24 +126,6 @@ pub fn ids_not_reused(subject: &Subject, _: &Requirement) -> Judgement {
             format!("ids of dead keys came again: {}", ids.join(", ")),
         )]),
     }
-}
-
-/// The plain request of the admin on an instance that was seen alive has a success.
-pub fn served_while_alive(subject: &Subject, requirement: &Requirement) -> Judgement {
-    fold(subject.selected(requirement).map(|(index, sent)| {
-        let plain = sent.send.template.is_plain_request_of(Holder::Admin);
-        let slot = sent.send.addresses.filter(|_| plain);
-        let before = slot.and_then(|slot| subject.record.life_before(index, slot));
-        match (before, sent.status()) {
-            (Some(Life::Alive), Some(200..300)) => Judgement::Satisfied,
-            (Some(Life::Alive), Some(300..500)) => {
-                let expected = "a success: the key lives, and the caller is the admin";
-                Judgement::Violated(vec![Violation::at(index, expected, sent.seen())])
-            }
-            (_, None | Some(500..)) => Judgement::Silent(sent.seen()),
-            _ => Judgement::Silent("it is not the plain request on a key seen alive".to_owned()),
-        }
-    }))
 }
 
 /// The instance that only the query or the content names lives on.

@@ -23,6 +23,7 @@ mod no_content;
 mod over_time;
 mod record;
 mod refusal;
+mod served;
 mod storage;
 mod table;
 mod way_round;

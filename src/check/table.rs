@@ -2,7 +2,7 @@
 
 use super::{
     Check, alike, answer, by_http_2, challenge, collateral, concurrency, connection, cross_origin,
-    disclosure, effect, fields, method, no_content, over_time, refusal, storage, way_round,
+    disclosure, effect, fields, method, no_content, over_time, refusal, served, storage, way_round,
 };
 
 /// Every check by name, with the head of the file that documents it.
@@ -117,6 +117,11 @@ pub(super) const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("effect.rs"),
     ),
     ("latency", fields::latency, include_str!("fields.rs")),
+    (
+        "live-not-refused",
+        served::live_not_refused,
+        include_str!("served.rs"),
+    ),
     (
         "method-refused",
         way_round::method_refused,
@@ -285,11 +290,6 @@ pub(super) const CHECKS: &[(&str, Check, &str)] = &[
         "served-later",
         connection::served_later,
         include_str!("connection.rs"),
-    ),
-    (
-        "served-while-alive",
-        effect::served_while_alive,
-        include_str!("effect.rs"),
     ),
     (
         "stays-dead",

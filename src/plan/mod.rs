@@ -54,6 +54,7 @@ pub const CHECKS: &[&str] = &[
     "headers-only",
     "ids-not-reused",
     "latency",
+    "live-not-refused",
     "method-refused",
     "no-content",
     "no-content-length",
@@ -91,7 +92,6 @@ pub const CHECKS: &[&str] = &[
     "same-or-nothing",
     "second-lives",
     "served-later",
-    "served-while-alive",
     "stays-dead",
     "unserved-method",
 ];

@@ -64,16 +64,30 @@ pub enum IdSpelling {
     Underscored,
     /// Each character percent-encoded, and the percent signs again: `%2534%2532`.
     EncodedTwice,
+    /// Its first character percent-encoded, and the others as they are: `%342`.
+    FirstEncoded,
+    /// Its last character percent-encoded, and the others as they are: `4%32`.
+    LastEncoded,
 }
 
 impl IdSpelling {
-    /// The id so spelled; nothing where it is no decimal number, or too short for the spelling.
+    /// The id so spelled; nothing where it is too short for the spelling, or no decimal number where
+    /// that is needed.
     #[must_use]
     pub fn spell(self, id: &str) -> Option<String> {
-        let number: u128 = id.parse().ok()?;
+        let number = id.parse::<u128>().ok();
         Some(match self {
-            Self::Hexadecimal => format!("{number:#x}"),
-            Self::Octal => format!("0{number:o}"),
+            Self::Hexadecimal => format!("{:#x}", number?),
+            Self::Octal => format!("0{:o}", number?),
+            Self::FirstEncoded => {
+                let (first, rest) = id.split_at_checked(1)?;
+                format!("{}{rest}", encoded(first))
+            }
+            Self::LastEncoded => {
+                let (rest, last) = id.split_at_checked(id.len().checked_sub(1)?)?;
+                format!("{rest}{}", encoded(last))
+            }
+            _ if number.is_none() => return None,
             // U+FF10 is EF BC 90 in UTF-8, and the nine digits after it follow.
             Self::FullWidth => id
                 .bytes()
@@ -83,7 +97,7 @@ impl IdSpelling {
                 let (first, rest) = id.split_at_checked(1)?;
                 return (!rest.is_empty()).then(|| format!("{first}_{rest}"));
             }
-            Self::EncodedTwice => id.bytes().map(|digit| format!("%25{digit:02X}")).collect(),
+            Self::EncodedTwice => encoded(id).replace('%', "%25"),
         })
     }
 
@@ -94,8 +108,15 @@ impl IdSpelling {
             Self::FullWidth => "in full-width digits",
             Self::Underscored => "with an underscore in it",
             Self::EncodedTwice => "percent-encoded twice",
+            Self::FirstEncoded => "with its first digit percent-encoded",
+            Self::LastEncoded => "with its last digit percent-encoded",
         }
     }
+}
+
+/// Each byte percent-encoded.
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 /// What is made of a secret before it is sent.
@@ -207,28 +228,6 @@ impl Template {
             .map(|(_, value)| value.as_slice())
     }
 
-    /// Whether it is nothing but an instance's path, what is accepted, and the holder's own secret.
-    #[must_use]
-    pub fn is_plain_request_of(&self, holder: Holder) -> bool {
-        let own = |piece: &Piece| *piece == Piece::Secret(holder, Derivation::Verbatim);
-        let plain = |(name, value): &(String, Vec<Piece>)| {
-            name == "Accept" || (value.len() <= 2 && value.last().is_some_and(own))
-        };
-        let queried =
-            |piece: &Piece| matches!(piece, Piece::Text(text) if text.contains(['?', '#']));
-        let named = self
-            .target
-            .iter()
-            .filter(|piece| matches!(piece, Piece::Id(_)));
-        named.count() == 1
-            && !self.target.iter().any(queried)
-            && self.headers.len() == 2
-            && self.headers.iter().all(plain)
-            && self.body.is_none()
-            && self.host == HostHeader::Automatic
-            && self.framing == Framing::Automatic
-    }
-
     /// Whether the method is safe (RFC 9110 §9.2.1).
     #[must_use]
     pub fn is_safe(&self) -> bool {
@@ -271,5 +270,7 @@ mod tests {
         assert_eq!(spelled(IdSpelling::Underscored, "4"), None);
         assert_eq!(spelled(IdSpelling::EncodedTwice, "42"), some("%2534%2532"));
         assert_eq!(spelled(IdSpelling::EncodedTwice, "key-42"), None);
+        assert_eq!(spelled(IdSpelling::FirstEncoded, "427"), some("%3427"));
+        assert_eq!(spelled(IdSpelling::LastEncoded, "427"), some("42%37"));
     }
 }

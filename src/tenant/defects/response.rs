@@ -402,7 +402,7 @@ fn refusal_is(answer: &mut Answer, body: &str) {
 }
 
 /// The key that was refused.
-fn presented(call: &Call<'_>, answer: &Answer) -> Option<String> {
+pub(super) fn presented(call: &Call<'_>, answer: &Answer) -> Option<String> {
     call.presented()
         .filter(|key| answer.status == 401 && !key.is_empty())
 }
