@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use crate::check::{Moment, Purpose, Use};
 use crate::fixture::{Fixtures, Instance};
-use crate::plan::{Limits, Send, Slot};
+use crate::plan::{CredentialClass, Limits, Send, Slot};
 
 use super::limits::{LOOK_PAUSE, USES_AFTER, USES_MAX};
 use super::perform::{Absence, Logged, Performer};
@@ -47,7 +47,17 @@ impl Performer<'_> {
         addressed.sort_unstable();
         addressed.dedup();
         for slot in addressed {
-            self.look(slot, "look after").await;
+            let acted = self.record.sends.iter().any(|sent| {
+                let send = &sent.send;
+                sent.is_success()
+                    && send.addresses == Some(slot)
+                    && send.credential == CredentialClass::Sufficient
+            });
+            if acted {
+                self.look_until_dead(slot).await;
+            } else {
+                self.look(slot, "look after").await;
+            }
         }
         Ok(())
     }

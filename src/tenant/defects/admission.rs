@@ -4,9 +4,10 @@ use base64::Engine;
 
 use super::Class::Auth;
 use super::{Defect, defect};
+use crate::tenant::answer::Answer;
 use crate::tenant::call::{Actor, Call, KEY_FIELD, Refusal};
 use crate::tenant::hooks::{Hook, Leniency};
-use crate::tenant::keys::Realm;
+use crate::tenant::keys::{KeyStatus, Realm};
 
 /// The names under which a key is looked for where it does not belong.
 const KEY_NAMES: [&str; 6] = [
@@ -22,6 +23,17 @@ const KEY_NAMES: [&str; 6] = [
 pub(super) const PREFIX_CHARS_MIN: usize = 12;
 
 pub(super) static TABLE: &[Defect] = &[
+    defect(
+        (Auth, "dead-id-needs-no-key", "RAK-AUT-39"),
+        "a DELETE without a key of a key that is dead already is answered with 204",
+        &[Hook::Instead(|call| {
+            let missing = call.authenticate() == Err(Refusal::Missing);
+            let id = call.path_value()?.parse().ok()?;
+            let key = call.keys.find(call.realm, id)?;
+            let dead = key.status() == KeyStatus::Revoked;
+            (call.revokes() && missing && dead).then(|| Answer::bare(204))
+        })],
+    ),
     defect(
         (Auth, "accepts-missing-key", "RAK-AUT-01"),
         "a request without a key is let in",
