@@ -8,9 +8,8 @@
 //!               the content of the very request had is no disclosure to its sender: it only warns
 //!               (RAK-LEA-10). What a field had is a credential, and never to be repeated.
 
-use super::internals::{Insides, insides};
-use super::{Judgement, Subject, Violation, fold};
-use crate::http::Response;
+use super::internals::{Insides, insides, text};
+use super::{Judgement, LeakPlace, Subject, Violation, fold};
 use crate::plan::Requirement;
 
 /// No answer holds a secret of the run that its request did not have in its target or content.
@@ -44,9 +43,12 @@ fn secrets(subject: &Subject, requirement: &Requirement, echoed: bool) -> Judgem
         match leak.exchange {
             Some(index) if selected.contains(&index) => {
                 let violation = Violation::at(index, expected, actual);
-                violations.push(match leak.place.strip_prefix("the field ") {
-                    Some(name) => violation.in_field(name),
-                    None => violation.in_content(""),
+                violations.push(match &leak.place {
+                    LeakPlace::Field(name)
+                    | LeakPlace::InterimField(name)
+                    | LeakPlace::Trailer(name) => violation.in_field(name),
+                    LeakPlace::Content => violation.in_content(""),
+                    LeakPlace::Reason | LeakPlace::Framing => violation,
                 });
             }
             Some(_) => {}
@@ -116,30 +118,4 @@ pub fn no_cookie(subject: &Subject, requirement: &Requirement) -> Judgement {
         let violation = Violation::at(index, "no Set-Cookie", actual);
         Judgement::Violated(vec![violation.in_field("Set-Cookie")])
     }))
-}
-
-/// All text of an answer's content: of JSON each text in it, unescaped, a line each.
-fn text(response: &Response) -> String {
-    let content = response.content().unwrap_or_default();
-    match serde_json::from_slice::<serde_json::Value>(content) {
-        Ok(value) => {
-            let mut lines = Vec::new();
-            gather(&value, &mut lines);
-            lines.join("\n")
-        }
-        Err(_) => String::from_utf8_lossy(content).into_owned(),
-    }
-}
-
-fn gather(value: &serde_json::Value, lines: &mut Vec<String>) {
-    match value {
-        serde_json::Value::String(text) => lines.push(text.clone()),
-        serde_json::Value::Array(items) => items.iter().for_each(|item| gather(item, lines)),
-        serde_json::Value::Object(entries) => {
-            for (_, entry) in entries {
-                gather(entry, lines);
-            }
-        }
-        _ => {}
-    }
 }

@@ -54,6 +54,7 @@ pub const CHECKS: &[&str] = &[
     "headers-only",
     "ids-not-reused",
     "latency",
+    "live-not-refused",
     "method-refused",
     "no-content",
     "no-content-length",
@@ -81,6 +82,7 @@ pub const CHECKS: &[&str] = &[
     "refused-across",
     "refused-elsewhere",
     "refused-in-use",
+    "refused-later",
     "refused-on-kept-connection",
     "repetition",
     "retry-after",
@@ -89,6 +91,7 @@ pub const CHECKS: &[&str] = &[
     "same-by-http-2",
     "same-or-nothing",
     "second-lives",
+    "served-later",
     "stays-dead",
     "unserved-method",
 ];

@@ -1,22 +1,61 @@
 //! Exchange -> what the event log keeps of it: redacted, cut, with its timing.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::fixture::SharedRedactor;
-use crate::http::{Exchange, Redactor};
+use crate::fixture::Messenger;
+use crate::http::{Exchange, Redactor, TlsFacts};
 
-use super::event::{ExchangeFact, WireText};
-use super::limits::WIRE_BYTES_MAX;
+use super::event::{ExchangeFact, TlsFact, WireText};
+use super::limits::{EVIDENCE_BYTES_MAX, WIRE_BYTES_LEAST, WIRE_BYTES_MAX};
 use super::perform::Logged;
 
-/// Writes down an exchange without any known secret.
+/// What the event log still has room for.
+#[derive(Debug)]
+pub struct EvidenceRoom(AtomicUsize);
+
+impl Default for EvidenceRoom {
+    fn default() -> Self {
+        Self(AtomicUsize::new(EVIDENCE_BYTES_MAX))
+    }
+}
+
+impl EvidenceRoom {
+    /// How many bytes are kept of one direction now.
+    fn bytes_max(&self) -> usize {
+        if self.0.load(Ordering::Relaxed) > 0 {
+            WIRE_BYTES_MAX
+        } else {
+            WIRE_BYTES_LEAST
+        }
+    }
+
+    fn take(&self, fact: &WireText) {
+        let taken = fact.text.len() + fact.base64.as_ref().map_or(0, String::len);
+        // Others may take at the same time: none of them makes more of it.
+        let _ = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                Some(left.saturating_sub(taken))
+            });
+    }
+
+    fn wire_text(&self, bytes: &[u8], length: usize) -> WireText {
+        let text = wire_text(bytes, length, self.bytes_max());
+        self.take(&text);
+        text
+    }
+}
+
+/// Writes down an exchange without any known secret; `messenger` is whose target is the run's.
 #[must_use]
-pub fn exchange_fact(logged: &Logged, redactor: &SharedRedactor) -> ExchangeFact {
+pub fn exchange_fact(logged: &Logged, messenger: &Messenger, room: &EvidenceRoom) -> ExchangeFact {
     let exchange = &logged.exchange;
-    redactor.with(|redactor| {
+    let elsewhere = |origin: &&_| *origin != messenger.client().origin();
+    messenger.redactor().with(|redactor| {
         let timing = &exchange.timing;
         let request = &exchange.request;
         let target =
@@ -26,14 +65,19 @@ pub fn exchange_fact(logged: &Logged, redactor: &SharedRedactor) -> ExchangeFact
             judged: false,
             method: request.method.clone(),
             target: String::from_utf8_lossy(&redactor.redact(&target)).into_owned(),
+            origin: exchange
+                .origin
+                .as_deref()
+                .filter(elsewhere)
+                .map(ToString::to_string),
             status: exchange.status_of_head(),
             fault: exchange
                 .outcome
                 .as_ref()
                 .err()
                 .map(|fault| redactor.redact_text(&fault.to_string())),
-            sent: wire_text(&redactor.redact(&exchange.sent), exchange.sent.len()),
-            received: wire_text(&received(exchange, redactor), exchange.received.len()),
+            sent: room.wire_text(&redactor.redact(&exchange.sent), exchange.sent.len()),
+            received: room.wire_text(&received(exchange, redactor), exchange.received.len()),
             connection: exchange
                 .connection
                 .as_ref()
@@ -42,6 +86,7 @@ pub fn exchange_fact(logged: &Logged, redactor: &SharedRedactor) -> ExchangeFact
                 .connection
                 .as_ref()
                 .is_some_and(|connection| connection.reused),
+            tls: exchange.tls.as_ref().map(tls_fact),
             connect_us: timing.connect.map(microseconds),
             tls_us: timing.tls.map(microseconds),
             first_byte_us: timing.first_byte.map(microseconds),
@@ -49,6 +94,14 @@ pub fn exchange_fact(logged: &Logged, redactor: &SharedRedactor) -> ExchangeFact
             at_us: microseconds(logged.at),
         }
     })
+}
+
+fn tls_fact(facts: &TlsFacts) -> TlsFact {
+    TlsFact {
+        version: facts.version.clone(),
+        cipher: facts.cipher.clone(),
+        objection: facts.objection.clone(),
+    }
 }
 
 /// The target as it went out: the request's own text hides secrets altogether, the fingerprint
@@ -81,10 +134,8 @@ fn received(exchange: &Exchange, redactor: &Redactor) -> Vec<u8> {
     shown
 }
 
-fn wire_text(bytes: &[u8], length: usize) -> WireText {
-    let kept = bytes
-        .get(..bytes.len().min(WIRE_BYTES_MAX))
-        .unwrap_or_default();
+fn wire_text(bytes: &[u8], length: usize, bytes_max: usize) -> WireText {
+    let kept = bytes.get(..bytes.len().min(bytes_max)).unwrap_or_default();
     let text = String::from_utf8_lossy(kept);
     let lossy = matches!(text, std::borrow::Cow::Owned(_));
     WireText {
@@ -99,4 +150,26 @@ fn wire_text(bytes: &[u8], length: usize) -> WireText {
 #[must_use]
 pub fn microseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_full_still_takes_the_first_lines() {
+        let room = EvidenceRoom::default();
+        let bytes = vec![b'a'; WIRE_BYTES_MAX + 1];
+        let mut kept = 0;
+        for _ in 0..4 * EVIDENCE_BYTES_MAX / WIRE_BYTES_MAX {
+            let text = room.wire_text(&bytes, bytes.len());
+            assert!(text.cut && text.text.len() >= WIRE_BYTES_LEAST);
+            assert_eq!(text.bytes, bytes.len() as u64);
+            kept += text.text.len();
+        }
+        assert!(
+            (EVIDENCE_BYTES_MAX..2 * EVIDENCE_BYTES_MAX).contains(&kept),
+            "{kept}"
+        );
+    }
 }

@@ -76,7 +76,8 @@ fn shell_text(pieces: &[Piece], exchange: &Exchange) -> Option<String> {
             | Piece::IdPlus(..)
             | Piece::IdAs(..)
             | Piece::IdEncoded(_)
-            | Piece::RevokedId => {
+            | Piece::RevokedId
+            | Piece::UnseenId(_) => {
                 text.push_str(&sent_id(pieces, piece, exchange)?);
             }
         }

@@ -27,6 +27,9 @@ pub enum StopReason {
     Unanswering,
     /// A sentinel died while several scripts ran: nobody knows of which.
     SentinelDied {
+        /// Whether the authorised credential is refused, too: then either everything was revoked,
+        /// or good credentials are locked out.
+        all_refused: bool,
         /// What ran since the sentinel was last seen alive.
         suspects: Vec<String>,
     },
@@ -69,6 +72,12 @@ impl fmt::Display for StopReason {
             }
             Self::TargetLost => formatter.write_str("the target can no longer be connected to"),
             Self::Unanswering => formatter.write_str("the target does not answer the operation"),
+            Self::SentinelDied {
+                all_refused: true, ..
+            } => formatter.write_str(
+                "safety stop: a key that no request addressed is refused (the sentinel), and so is \
+                 the admin's own: either every key was revoked, or the target locks good keys out",
+            ),
             Self::SentinelDied { .. } => formatter
                 .write_str("safety stop: a key that no request addressed died (the sentinel)"),
             Self::KeysLost => formatter.write_str(

@@ -13,17 +13,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{Dialect, DialectTable, Document, DocumentError, Node, Pointer, Position};
 
-use super::schema::{SchemaGatherer, SchemaId};
+use super::schema::{SchemaId, SchemaRequests};
 use super::{Api, ApiError, Finding};
 
-/// Lowers the document.
+/// Lowers the document; the findings are in the order in which they were met, and those of schemas
+/// are not among them.
 pub(super) fn lower(document: &Document) -> Result<Api, ApiError> {
     let dialect = Dialect::of(document)?;
     let mut lowering = Lowering {
         document,
         table: dialect.table(),
         findings: Vec::new(),
-        schemas: SchemaGatherer::new(document, &dialect.table().schema),
+        schemas: SchemaRequests::new(document, &dialect.table().schema),
         unread_schemes: BTreeSet::new(),
     };
     let root = Spot {
@@ -39,10 +40,6 @@ pub(super) fn lower(document: &Document) -> Result<Api, ApiError> {
     let security_schemes = lowering.security_schemes(&root);
     let operations = lowering.operations(&root, &security_schemes)?;
     let servers = lowering.servers(&root);
-    let (schemas, mut findings) = lowering.schemas.finish();
-    findings.append(&mut lowering.findings);
-    findings.sort();
-    findings.dedup();
     let numbered = operations.iter().zip(0..).map(|(operation, number)| {
         let id: &String = &operation.id;
         (id.clone(), number)
@@ -55,8 +52,8 @@ pub(super) fn lower(document: &Document) -> Result<Api, ApiError> {
         operation_numbers: numbered.collect::<BTreeMap<_, _>>(),
         operations,
         security_schemes,
-        findings,
-        schemas,
+        findings: lowering.findings,
+        schemas: lowering.schemas.finish(),
     })
 }
 
@@ -65,7 +62,7 @@ struct Lowering<'doc> {
     document: &'doc Document,
     table: &'static DialectTable,
     findings: Vec<Finding>,
-    schemas: SchemaGatherer<'doc>,
+    schemas: SchemaRequests,
     /// The names of security schemes that are in another document, which is not read.
     unread_schemes: BTreeSet<&'doc str>,
 }

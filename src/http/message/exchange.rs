@@ -3,9 +3,11 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Encoder, Request, Response, encoder_for};
+use crate::http::origin::Origin;
 
 /// One request and all that came of it.
 ///
@@ -14,6 +16,8 @@ use super::{Encoder, Request, Response, encoder_for};
 pub struct Exchange {
     /// What was to be sent.
     pub request: Request,
+    /// Where it was to be sent; `None` where only the request and its outcome are known.
+    pub origin: Option<Arc<Origin>>,
     /// What wrote it.
     pub encoder: Encoder,
     /// The exact bytes that the target's side accepted, secrets included. By HTTP/2, whose frames
@@ -240,6 +244,7 @@ impl Exchange {
         Self {
             encoder: encoder_for(&request),
             request,
+            origin: None,
             sent: Vec::new(),
             received: Vec::new(),
             body_ranges: Vec::new(),
@@ -283,6 +288,7 @@ impl fmt::Debug for Exchange {
         formatter
             .debug_struct("Exchange")
             .field("request", &self.request)
+            .field("origin", &self.origin)
             .field("encoder", &self.encoder)
             .field("sent_bytes", &self.sent.len())
             .field("received_bytes", &self.received.len())

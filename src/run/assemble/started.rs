@@ -7,10 +7,10 @@ use sha2::{Digest, Sha256};
 
 use super::{Parts, SourceText};
 use crate::config::Settings;
-use crate::plan::{Plan, RequirementIndex};
+use crate::plan::{Plan, RequirementIndex, Selection};
 use crate::run::event::{
     CaseFact, EVENT_LOG_VERSION, NamedDigest, OperationFact, RequirementFact, RunStarted,
-    SettingFact,
+    SelectionFact, SettingFact,
 };
 use crate::run::facts;
 use crate::run::verdict::Policy;
@@ -36,7 +36,19 @@ pub fn started(parts: &Parts, policy: &Policy, run: String) -> RunStarted {
         settings: setting_facts(settings),
         cases: case_facts(plan),
         requirements: requirement_facts(parts, policy),
+        selection: Some(selection_fact(&plan.selection)),
         filtered_out: plan.filtered_out,
+    }
+}
+
+fn selection_fact(selection: &Selection) -> SelectionFact {
+    let shard = selection.shard;
+    SelectionFact {
+        filters: selection.filters.clone(),
+        skip: selection.skip.clone(),
+        exact: selection.exact,
+        tags: selection.tags.clone(),
+        shard: shard.map(|(index, count)| format!("{index}/{count}")),
     }
 }
 

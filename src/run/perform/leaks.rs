@@ -1,6 +1,6 @@
 //! Where an answer holds a secret of the run: only the run knows them all.
 
-use crate::check::Leak;
+use crate::check::{Leak, LeakPlace};
 use crate::fixture::SharedRedactor;
 use crate::http::Exchange;
 
@@ -29,20 +29,37 @@ impl Performer<'_> {
 /// that stand there are the request's own, from its target or content.
 ///
 /// It is asked before what the answer itself hands out becomes known.
-fn leaks(exchange: &Exchange, redactor: &SharedRedactor) -> Vec<(String, bool)> {
+fn leaks(exchange: &Exchange, redactor: &SharedRedactor) -> Vec<(LeakPlace, bool)> {
     let Ok(response) = &exchange.outcome else {
         return Vec::new();
     };
     redactor.with(|redactor| {
+        let fields = |fields: &[(String, Vec<u8>)], place: fn(String) -> LeakPlace| {
+            let named = fields
+                .iter()
+                .map(|(name, value)| (place(name.clone()), value.clone()));
+            named.collect::<Vec<_>>()
+        };
         let content = response.content().unwrap_or(&response.body);
-        let fields = response.headers.iter().chain(&response.trailers);
-        let places = fields
-            .map(|(name, value)| (format!("the field {name}"), value.as_slice()))
-            .chain(std::iter::once(("the content".to_owned(), content)));
-        let mut found: Vec<_> = places
-            .map(|(place, bytes)| (place, redactor.whole_secrets(bytes)))
-            .filter(|(_, secrets)| !secrets.is_empty())
-            .collect();
+        let mut places = vec![(LeakPlace::Reason, response.reason.clone())];
+        for interim in &response.interim {
+            places.extend(fields(&interim.headers, LeakPlace::InterimField));
+        }
+        places.extend(fields(&response.headers, LeakPlace::Field));
+        places.extend(fields(&response.trailers, LeakPlace::Trailer));
+        places.push((LeakPlace::Content, content.to_vec()));
+        let holding = |places: Vec<(LeakPlace, Vec<u8>)>| {
+            let found = places
+                .into_iter()
+                .map(|(place, bytes)| (place, redactor.whole_secrets(&bytes)))
+                .filter(|(_, secrets)| !secrets.is_empty());
+            found.collect::<Vec<_>>()
+        };
+        let mut found = holding(places);
+        // What no part of it shows alone.
+        if found.is_empty() {
+            found = holding(vec![(LeakPlace::Framing, around_content(exchange))]);
+        }
         if found.is_empty() {
             return Vec::new();
         }
@@ -58,6 +75,20 @@ fn leaks(exchange: &Exchange, redactor: &SharedRedactor) -> Vec<(String, bool)> 
             .map(|(place, secrets)| (place, secrets.is_subset(&own)))
             .collect()
     })
+}
+
+/// The bytes received without those of the content, and those behind its end.
+fn around_content(exchange: &Exchange) -> Vec<u8> {
+    let mut around = Vec::new();
+    let mut from = 0;
+    for range in &exchange.body_ranges {
+        let gap = exchange.received.get(from..range.start);
+        around.extend_from_slice(gap.unwrap_or_default());
+        from = range.end;
+    }
+    around.extend_from_slice(exchange.received.get(from..).unwrap_or_default());
+    around.extend_from_slice(&exchange.stray);
+    around
 }
 
 /// The request line, the fields and the content of a request as it was sent.

@@ -6,7 +6,7 @@ use super::{Odd, odd};
 use crate::tenant::answer::{Answer, Framing, Pace};
 use crate::tenant::call::{Call, KEY_FIELD, Outcome, Refusal};
 use crate::tenant::hooks::Hook;
-use crate::tenant::keys::{Blueprint, Key, KeyStatus};
+use crate::tenant::keys::{Blueprint, Key, KeyStatus, Numbering};
 use crate::tenant::operations::strict_id;
 use crate::tenant::respond::{not_found, unauthenticated};
 use crate::tenant::routes::Resource;
@@ -178,6 +178,28 @@ pub(super) static TABLE: &[Odd] = &[
                 .trim_start_matches('0');
             strict_id(text.strip_suffix(".0").unwrap_or(text))
         })],
+    ),
+    odd(
+        "few-keys-at-a-time",
+        "so many keys may live at a time; who asks for one more gets 422",
+        &[Hook::Instead(|call| {
+            let realm = call.acting_realm();
+            let live = |key: &&Key| key.realm == realm && key.status() == KeyStatus::Active;
+            let full = call.keys.iter().filter(live).count() >= KEYS_MAX;
+            let refused = || Answer::message(422, "This plan has no room for another key.");
+            (creates(call) && full).then(refused)
+        })],
+    ),
+    odd(
+        "lenient-integers-from-one",
+        "leading zeros and a plus are no part of the integer, and ids begin with 1",
+        &[
+            Hook::Setup(|blueprint| blueprint.numbering = Numbering::Global(1)),
+            Hook::Id(|_, text| {
+                let text = text.strip_prefix('+').unwrap_or(text);
+                strict_id(text.trim_start_matches('0'))
+            }),
+        ],
     ),
     odd(
         "underscores-in-integers",
@@ -413,6 +435,9 @@ fn at(call: &Call<'_>, answer: &mut Answer, outcomes: &[Outcome], status: u16) {
 fn made_elsewhere(blueprint: &mut Blueprint) {
     blueprint.made_here = false;
 }
+
+/// How many keys live at most where only few do: those that the tenant starts with, and ten.
+const KEYS_MAX: usize = 16;
 
 fn creates(call: &Call<'_>) -> bool {
     call.request.method == "POST" && call.resource == Some(Resource::ApiKeys)
