@@ -171,8 +171,8 @@ fn the_admin_key_is_never_a_near_miss_nor_elsewhere_than_in_its_field() {
 /// A target that restarts, and keeps its keys in memory: the URL of a door that leads to the first
 /// of two tenants with the same keys until it is switched, and then to the second.
 ///
-/// It is switched before the first request for a new key that follows this many revocations.
-fn restarting(tenants: [String; 2], revocations: usize) -> String {
+/// It is switched after the first revocation and this many requests more.
+fn restarting(tenants: [String; 2], requests: usize) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let address = listener.local_addr().expect("an address");
     let (revoked, switched) = (
@@ -188,11 +188,13 @@ fn restarting(tenants: [String; 2], revocations: usize) -> String {
                 // Each request comes at once, and its connection ends with it.
                 let length = client.read(&mut request).unwrap_or(0);
                 let head = String::from_utf8_lossy(&request[..length]).into_owned();
-                if head.starts_with("DELETE") {
-                    revoked.fetch_add(1, Ordering::SeqCst);
-                } else if head.starts_with("POST") && revoked.load(Ordering::SeqCst) >= revocations
-                {
+                // Whoever only connects asks nothing.
+                let since = revoked.load(Ordering::SeqCst);
+                if since > requests {
                     switched.store(true, Ordering::SeqCst);
+                }
+                if since > 0 || head.starts_with("DELETE") {
+                    revoked.fetch_add(1, Ordering::SeqCst);
                 }
                 let tenant = &tenants[usize::from(switched.load(Ordering::SeqCst))];
                 let tenant = tenant.trim_start_matches("http://");
@@ -219,28 +221,25 @@ fn no_case_is_blamed_for_keys_that_a_target_lost_before_it() {
         };
         runtime.block_on(Tenant::start(settings)).expect("a tenant")
     };
-    let (before, after) = (start(), start());
-    let door = restarting([before.url(), after.url()], 1);
-    let mut probity = Probity::new(&[
-        "run",
-        "--allow",
-        "tenant",
-        "--test-threads",
-        "1",
-        "--target",
-        &door,
-        "--exact",
-        "revokeApiKey::valid-request",
-        "revokeApiKey::non-integer-id::nan",
-    ]);
-    for (name, value) in before.fixtures().environment() {
-        probity = probity.env(name, &value);
-    }
-    let ran = check_exit(&mut probity, 7);
-    check_says(
-        &ran.out,
-        "keys died while no request of the run addressed any",
-    );
-    assert!(!ran.out.contains("that it did not address"), "{}", ran.out);
-    assert!(!ran.out.contains("FAILED"), "{}", ran.out);
+    // Where exactly the run is after so many requests is its own affair: once the restart comes
+    // between two scripts, which a look before the first request shows.
+    let seen = (2..=12).any(|requests| {
+        let (before, after) = (start(), start());
+        let door = restarting([before.url(), after.url()], requests);
+        let mut probity = Probity::new(&["run", "--allow", "tenant", "--test-threads", "1"]);
+        probity.command.args(["--target", &door, "--exact"]);
+        probity.command.arg("revokeApiKey::valid-request");
+        probity.command.arg("revokeApiKey::non-integer-id::nan");
+        for (name, value) in before.fixtures().environment() {
+            probity = probity.env(name, &value);
+        }
+        let ran = probity.run();
+        let lost = "keys died while no request of the run addressed any";
+        let seen = ran.code == 7 && ran.out.contains(lost);
+        // The case is not judged, and no failure of the target's.
+        let blamed = ran.out.contains("it is dead") || ran.out.contains("did not address");
+        assert!(!seen || !blamed, "{}", ran.out);
+        seen
+    });
+    assert!(seen, "the loss was never seen for what it is");
 }
