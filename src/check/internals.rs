@@ -226,7 +226,7 @@ mod tests {
             Some(Insides::StackTrace),
             &[
                 "Error: no\n    at authenticate (/srv/app/src/auth.js:17:11)",
-                "System.FormatException: no\r\n   at Acme.Keys.Revoke(String id) in C:\\b\\K.cs:line 4",
+                "System.Exception: no\r\n   at Acme.Keys.Revoke(String id) in C:\\K.cs:line 4",
                 "Bad id.\n#0 /var/www/app/KeyController.php(41): destroy()\n#1 {main}",
                 "/app/models/key.rb:12:in `find'",
             ],

@@ -12,9 +12,9 @@ use super::secret::Secret;
 
 /// Every secret that a run knows, and what stands in its place.
 ///
-/// A value, in any of its encoded forms and however it is escaped, becomes `[redacted:xxxxxxxx]`: a fingerprint under a
-/// key of the run, so that equal values stay equal in a report, and nobody without the key can
-/// try values against it. Values under six bytes are not searched for.
+/// A value, in any of its encoded forms and however it is escaped, becomes `[redacted:xxxxxxxx]`:
+/// a fingerprint under a key of the run, so that equal values stay equal in a report, and nobody
+/// without the key can try values against it. Values under six bytes are not searched for.
 pub struct Redactor {
     key: zeroize::Zeroizing<Vec<u8>>,
     forms: Forms,

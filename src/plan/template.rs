@@ -71,8 +71,8 @@ pub enum IdSpelling {
 }
 
 impl IdSpelling {
-    /// The id so spelled; nothing where it is too short for the spelling, or no decimal number where
-    /// that is needed.
+    /// The id so spelled; nothing where it is too short for the spelling, or no decimal number
+    /// where that is needed.
     #[must_use]
     pub fn spell(self, id: &str) -> Option<String> {
         let number = id.parse::<u128>().ok();

@@ -1,14 +1,16 @@
 //! Patterns of marks: text as it is, with holes.
 //!
 //! `%d` is a number, `%5` one of five digits, `%w` a name of code, `%T` one that begins with a
-//! capital, `%s` anything. `^` is the beginning of a line, blanks apart. Nothing goes beyond a line.
+//! capital, `%s` anything. `^` is the beginning of a line, blanks apart. Nothing goes beyond a
+//! line.
 
 use std::str::Chars;
 
 /// The most that a hole may be, in characters: paths and signatures are shorter.
 const HOLE_CHARS_MAX: usize = 160;
 
-/// Many patterns, looked for in one pass: a line costs a look-up a character, however many there are.
+/// Many patterns, looked for in one pass: a line costs a look-up a character, however many there
+/// are.
 pub struct Patterns {
     /// Those that stand at the beginning of a line, without the sign for it.
     first: Vec<&'static str>,
