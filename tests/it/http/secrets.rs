@@ -82,7 +82,10 @@ fn no_escape_hides_a_value() {
         let text = format!("{{\"key\":\"é {hidden}.\"}}");
         assert!(secret.occurs_in(text.as_bytes()), "{hidden}");
         assert!(redactor.finds(text.as_bytes()), "{hidden}");
-        assert!(!redactor.whole_secrets(text.as_bytes()).is_empty(), "{hidden}");
+        assert!(
+            !redactor.whole_secrets(text.as_bytes()).is_empty(),
+            "{hidden}"
+        );
         let redacted = redactor.redact_text(&text);
         assert_eq!(redacted, format!("{{\"key\":\"é {mark}.\"}}"), "{hidden}");
     }
