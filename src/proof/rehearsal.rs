@@ -6,7 +6,7 @@ use serde::Serialize;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::api::{Api, ApiError};
-use crate::config::{ConfigError, Flags, Inputs, Settings};
+use crate::config::{ConfigError, Flags, Inputs, Settings, Subcommand};
 use crate::document::{Document, DocumentError};
 use crate::plan::{self, CaseId, Code, Level, Plan, PlanError, Profile, Selection};
 use crate::run::event::{CaseFinished, Event, JudgementFact, RunFinished, Verdict};
@@ -234,6 +234,7 @@ async fn job(tenant: &Tenant, manner: Manner) -> Result<Job, RehearsalError> {
         api: script.api,
         suite: suite_text(),
         plan: selection(manner.only).apply(script.plan),
+        subcommand: Subcommand::Run,
         ca_pem: fixtures.root_pem.clone().map(String::into_bytes),
     };
     run::assemble(parts).await.map_err(RehearsalError::Assemble)

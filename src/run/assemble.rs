@@ -8,7 +8,8 @@ use std::path::Path;
 
 use crate::api::{Api, Operation, Segment};
 use crate::config::{
-    ConfigError, IdentitySetting, PoolSource, SecretSource, Settings, Victims, parse_pool,
+    ConfigError, IdentitySetting, PoolSource, SecretSource, Settings, Subcommand, Victims,
+    parse_pool,
 };
 use crate::document::Document;
 use crate::fixture::{
@@ -23,6 +24,7 @@ use crate::plan::rules::Requests;
 use crate::plan::{Holder, Plan, nearest, server_path};
 use crate::suite::{Baseline, SuiteError};
 
+use super::reproduce::Again;
 use super::verdict::Policy;
 use super::{Job, victims_needed};
 use started::started;
@@ -190,6 +192,8 @@ pub struct Parts {
     pub suite: SourceText,
     /// The plan, selected.
     pub plan: Plan,
+    /// The command that the settings are for.
+    pub subcommand: Subcommand,
     /// Certificates in PEM that are trusted besides those that the settings name.
     pub ca_pem: Option<Vec<u8>>,
 }
@@ -203,7 +207,6 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
     let (target, _) = base_path(&parts.settings, &parts.api)?;
     let target = target.ok_or(AssembleError::NoTarget)?;
     let settings = &parts.settings;
-    let url = settings.target.value.clone().unwrap_or_default();
     let run = run_tag()?;
     let tls = tls_settings(&parts)?;
     let messenger = messenger(settings, &target, &tls)?;
@@ -236,7 +239,7 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
         repeat: settings.repeat.value,
         concurrency: usize::try_from(settings.concurrency.value).unwrap_or(1),
         max_time: settings.max_time.value,
-        target: url,
+        again: Again::of(settings, parts.subcommand),
         started,
         fixtures: Fixtures::new(fixtures, messenger),
         plan: parts.plan,

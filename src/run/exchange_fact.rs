@@ -9,18 +9,19 @@ use crate::fixture::SharedRedactor;
 use crate::http::{Exchange, Redactor};
 
 use super::event::{ExchangeFact, WireText};
-use super::limits::WIRE_BYTES_MAX;
-use super::perform::Logged;
+use super::logged::Logged;
 
 /// Writes down an exchange without any known secret.
 #[must_use]
 pub fn exchange_fact(logged: &Logged, redactor: &SharedRedactor) -> ExchangeFact {
-    let exchange = &logged.exchange;
+    let (exchange, most) = (&logged.exchange, logged.shown_bytes_max);
     redactor.with(|redactor| {
         let timing = &exchange.timing;
         let request = &exchange.request;
         let target =
             sent_target(exchange).unwrap_or_else(|| request.target.display_lossy().into_bytes());
+        let mut received = wire_text(&received(exchange, redactor), logged.received_bytes, most);
+        received.cut |= exchange.received.len() < logged.received_bytes;
         ExchangeFact {
             label: logged.label.clone(),
             judged: false,
@@ -36,8 +37,8 @@ pub fn exchange_fact(logged: &Logged, redactor: &SharedRedactor) -> ExchangeFact
                 .as_ref()
                 .err()
                 .map(|fault| redactor.redact_text(&fault.to_string())),
-            sent: wire_text(&redactor.redact(&exchange.sent), exchange.sent.len()),
-            received: wire_text(&received(exchange, redactor), exchange.received.len()),
+            sent: wire_text(&redactor.redact(&exchange.sent), exchange.sent.len(), most),
+            received,
             connection: exchange
                 .connection
                 .as_ref()
@@ -85,10 +86,8 @@ fn received(exchange: &Exchange, redactor: &Redactor) -> Vec<u8> {
     shown
 }
 
-fn wire_text(bytes: &[u8], length: usize) -> WireText {
-    let kept = bytes
-        .get(..bytes.len().min(WIRE_BYTES_MAX))
-        .unwrap_or_default();
+fn wire_text(bytes: &[u8], length: usize, bytes_max: usize) -> WireText {
+    let kept = bytes.get(..bytes.len().min(bytes_max)).unwrap_or_default();
     let text = String::from_utf8_lossy(kept);
     let lossy = matches!(text, std::borrow::Cow::Owned(_));
     WireText {

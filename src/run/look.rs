@@ -7,7 +7,8 @@ use crate::fixture::Instance;
 use crate::plan::{Life, Slot, Watch};
 
 use super::limits::{BYSTANDERS_WATCHED, DEAD_AWAITED, DEAD_LOOKED_AT_MAX, LOOK_PAUSE};
-use super::perform::{Absence, Logged, Performer};
+use super::logged::Logged;
+use super::perform::{Absence, Performer};
 
 impl Performer<'_> {
     /// Looks at an instance that should be dead: at once, and again until it is or must be.
@@ -45,7 +46,7 @@ impl Performer<'_> {
         if let Some(exchange) = look.exchange {
             self.look_for_secrets(&exchange, None, &format!("{label}: {slot}"));
             self.log
-                .push(Logged::new(format!("{label}: {slot}"), exchange, at));
+                .push(Logged::look(format!("{label}: {slot}"), exchange, at));
         }
         if look.pairing == Some(false) {
             self.record.notes.push(format!(
@@ -195,7 +196,7 @@ impl Performer<'_> {
         if let Some(exchange) = look.exchange {
             self.look_for_secrets(&exchange, None, &format!("look at the {label}"));
             self.log
-                .push(Logged::new(format!("look at the {label}"), exchange, at));
+                .push(Logged::look(format!("look at the {label}"), exchange, at));
         }
         look.life
     }

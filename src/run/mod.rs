@@ -12,6 +12,7 @@ mod exchange_fact;
 mod facts;
 mod judge;
 mod limits;
+mod logged;
 mod look;
 mod perform;
 mod render;
@@ -45,6 +46,7 @@ pub use assemble::{AssembleError, Parts, SourceText, assemble, base_path};
 pub use conclusion::is_red;
 pub use limits::STOP_GRACE;
 use limits::UNANSWERED_MAX;
+pub use reproduce::Again;
 pub use stop::{StopReason, Stopper, signalled, stop_on_signals};
 pub use verdict::Policy;
 
@@ -70,8 +72,8 @@ pub struct Job {
     pub concurrency: usize,
     /// The longest that the run may take.
     pub max_time: Option<Duration>,
-    /// The target's URL, for the lines that reproduce a case.
-    pub target: String,
+    /// How a case of it is run again.
+    pub again: Again,
     /// What the event log begins with.
     pub started: RunStarted,
 }

@@ -15,6 +15,7 @@ use crate::plan::{
 };
 
 use super::limits::{DEAD_LEASES_MAX, RAW_BYTES_KEPT, TRIES_WITHOUT_ANSWER};
+use super::logged::Logged;
 use super::render::{Bindings, render, with_id_text};
 
 /// Everything that a script did.
@@ -34,40 +35,6 @@ pub struct Performance {
     pub unanswered: bool,
     /// Whether an answer began and did not end in its time.
     pub unending: bool,
-}
-
-/// An exchange, what it was for, and when it began.
-pub struct Logged {
-    /// What it was for.
-    pub label: String,
-    /// The exchange.
-    pub exchange: Exchange,
-    /// Its start, since the run began.
-    pub at: Duration,
-}
-
-impl Logged {
-    /// Keeps of an exchange what the event log shows: a hostile target sends more than memory
-    /// holds.
-    pub(super) fn new(label: String, mut exchange: Exchange, at: Duration) -> Self {
-        exchange.sent.truncate(RAW_BYTES_KEPT);
-        if exchange.received.len() > RAW_BYTES_KEPT {
-            exchange.received.truncate(RAW_BYTES_KEPT);
-            exchange.received.shrink_to_fit();
-            exchange
-                .body_ranges
-                .retain(|range| range.end <= RAW_BYTES_KEPT);
-            if let Ok(response) = &mut exchange.outcome {
-                response.body = Vec::new();
-                response.decoded = None;
-            }
-        }
-        Self {
-            label,
-            exchange,
-            at,
-        }
-    }
 }
 
 /// Why a script was not performed.

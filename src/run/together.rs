@@ -9,7 +9,8 @@ use crate::fixture::{Fixtures, Instance};
 use crate::plan::{Limits, Send, Slot};
 
 use super::limits::{LOOK_PAUSE, USES_AFTER, USES_MAX};
-use super::perform::{Absence, Logged, Performer};
+use super::logged::Logged;
+use super::perform::{Absence, Performer};
 use super::render::render;
 
 impl Performer<'_> {
@@ -130,7 +131,7 @@ impl Usage<'_> {
             at,
             life: look.life,
         };
-        let logged = Logged::new(format!("use: {}", self.slot), look.exchange?, at);
+        let logged = Logged::look(format!("use: {}", self.slot), look.exchange?, at);
         Some((used, logged))
     }
 }

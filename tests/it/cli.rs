@@ -13,6 +13,7 @@ mod exits;
 mod harm;
 mod readme;
 mod reports;
+mod reproduce;
 mod secrecy;
 mod sends_nothing;
 mod signals;
