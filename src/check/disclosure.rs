@@ -20,7 +20,10 @@ pub fn no_secret(subject: &Subject, requirement: &Requirement) -> Judgement {
         .map(|(index, _)| index)
         .collect();
     for leak in &subject.record.leaks {
-        let actual = format!("one in {} of the answer to {}", leak.place, leak.label);
+        let actual = format!(
+            "{} in {} of the answer to {}",
+            leak.owner, leak.place, leak.label
+        );
         match leak.exchange {
             Some(index) if selected.contains(&index) => {
                 let violation = Violation::at(index, expected, actual);

@@ -3,6 +3,7 @@
 mod deliver;
 mod foreign;
 mod leaks;
+mod owner;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
