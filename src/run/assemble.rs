@@ -24,10 +24,9 @@ use crate::plan::rules::Requests;
 use crate::plan::{Holder, Plan, nearest, server_path};
 use crate::suite::{Baseline, SuiteError};
 
-use super::reproduce::Again;
 use super::verdict::Policy;
 use super::{Job, victims_needed};
-use started::started;
+use started::{again, started};
 
 /// The largest body of an answer that is read, in bytes.
 ///
@@ -239,7 +238,7 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
         repeat: settings.repeat.value,
         concurrency: usize::try_from(settings.concurrency.value).unwrap_or(1),
         max_time: settings.max_time.value,
-        again: Again::of(settings, parts.subcommand),
+        again: again(settings, parts.subcommand),
         started,
         fixtures: Fixtures::new(fixtures, messenger),
         plan: parts.plan,

@@ -7,7 +7,7 @@ use std::time::Duration;
 /// Evidence is in the first lines; a hostile target must not fill the disk.
 pub const WIRE_BYTES_MAX: usize = 64 * 1024;
 
-/// The raw bytes of one direction that are kept, beside what the log keeps, until they are redacted:
+/// The raw bytes of one direction that are kept beside what the log keeps, until all is redacted:
 /// room for the longest secret, so that none is cut before it is found.
 const SECRET_ROOM: usize = 16 * 1024;
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{Settings, Subcommand};
 use crate::http::{Encoder, Exchange, HostHeader, Part, Request, Text};
 use crate::plan::{Case, Derivation, Holder, Piece, Send, Template, Wire};
 
@@ -18,21 +17,6 @@ pub struct Again {
     pub curl_options: String,
     /// The variables that hold the fields of every request, by name of the field.
     pub variables: BTreeMap<String, String>,
-}
-
-impl Again {
-    /// By the settings of the run.
-    #[must_use]
-    pub fn of(settings: &Settings, subcommand: Subcommand) -> Self {
-        let headers = settings.headers.iter().map(|header| &header.value);
-        Self {
-            command: settings.command_line(subcommand),
-            curl_options: settings.curl_options(),
-            variables: headers
-                .map(|header| (header.name.clone(), header.variable.clone()))
-                .collect(),
-        }
-    }
 }
 
 /// The command that runs the case again.

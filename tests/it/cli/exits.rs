@@ -46,7 +46,7 @@ fn which_key_revokes_itself_is_no_chance() {
     let tenant = Served::with(&[], &["keys-are-narrow-by-default"]);
     // What another case made to be able to do everything must not serve this one.
     let ran = check_exit(&mut tenant.probity(&["run", "RAK-AUZ-08", "RAK-AUZ-01"]), 0);
-    check_says(&ran.out, "403 to an instance that ends itself");
+    check_says(&ran.out, "401 to an instance that ends itself");
     check_says(
         &ran.out,
         "204 to an instance that may everything and ends itself",
