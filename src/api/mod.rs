@@ -83,6 +83,19 @@ impl Api {
     /// # Errors
     /// The version is unknown, or the root or its `paths` is no object; the error has the place.
     pub fn lower(document: &Document) -> Result<Api, ApiError> {
+        let mut api = lower::lower(document)?;
+        api.findings.extend_from_slice(api.schemas.findings());
+        api.findings.sort();
+        api.findings.dedup();
+        Ok(api)
+    }
+
+    /// The same for whoever asks for no findings: schemas are looked into when the first instance
+    /// is validated, and what is wrong in them is not among the findings.
+    ///
+    /// # Errors
+    /// As for [`Api::lower`].
+    pub fn lower_lazily(document: &Document) -> Result<Api, ApiError> {
         lower::lower(document)
     }
 

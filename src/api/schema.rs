@@ -2,11 +2,12 @@
 //!
 //! One validator for the whole document, since each build compiles everything that it can reach:
 //! its root takes an object whose key is the number of a schema and whose value is the instance.
-//! It is built at the first validation, so that listing never pays for it.
+//! All that is done at the first validation, so that listing never pays for it.
 
 mod declared;
 mod gather;
 mod keyword;
+mod requests;
 mod rewrite;
 mod violation;
 mod weaken;
@@ -17,10 +18,12 @@ use std::sync::OnceLock;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
-use crate::document::Pointer;
+use super::Finding;
+use crate::document::{Document, Pointer, SchemaForm};
 
 pub(super) use declared::declared_types;
-pub(super) use gather::SchemaGatherer;
+use gather::{Rewritten, rewrite_all};
+pub(super) use requests::SchemaRequests;
 pub use violation::SchemaViolation;
 
 /// A schema of a document.
@@ -48,19 +51,21 @@ pub enum SchemaType {
 
 /// The schemas of a document.
 pub struct Schemas {
-    entries: Vec<SchemaEntry>,
-    /// `{"$defs": {"0": …}, "properties": {"0": {"$ref": "#/$defs/0"}}}`.
-    root: Value,
-    /// Whether a nullable key rewrote schemas, so that pointers must be mapped back.
-    rewrites_null: bool,
+    document: Document,
+    form: &'static SchemaForm,
+    /// Those that something else than a schema names, in the order of their numbers.
+    requested: Vec<Known>,
+    rewritten: OnceLock<Rewritten>,
     validator: OnceLock<Result<Validator, String>>,
 }
 
 /// What is known of a schema without its keywords.
 #[derive(Debug)]
-struct SchemaEntry {
+struct Known {
     pointer: Pointer,
-    types: Vec<SchemaType>,
+    /// Whether it is a parameter or header of 2.0, which carries its schema's keywords itself.
+    inline: bool,
+    types: OnceLock<Vec<SchemaType>>,
 }
 
 impl Schemas {
@@ -88,25 +93,35 @@ impl Schemas {
         self.validator().err()
     }
 
+    /// What is wrong in the schemas themselves.
+    pub(super) fn findings(&self) -> &[Finding] {
+        &self.rewritten_all().findings
+    }
+
     /// The types that a schema declares; none where it declares none.
     #[must_use]
     pub fn declared_type(&self, id: SchemaId) -> &[SchemaType] {
-        self.entry(id)
-            .map(|entry| entry.types.as_slice())
-            .unwrap_or_default()
+        let Some(known) = self.known(id) else {
+            return &[];
+        };
+        known.types.get_or_init(|| {
+            let node = self.document.at(&known.pointer);
+            node.map(|node| declared_types(&self.document, node, self.form))
+                .unwrap_or_default()
+        })
     }
 
     /// The schema in the document.
     #[must_use]
     pub fn pointer(&self, id: SchemaId) -> Option<&Pointer> {
-        self.entry(id).map(|entry| &entry.pointer)
+        self.known(id).map(|known| &known.pointer)
     }
 
     /// The schema as it is validated: JSON Schema 2020-12, assertions only. Its references have
     /// the form `#/$defs/NUMBER` and are followed with [`Schemas::referenced`].
     #[must_use]
     pub fn rewritten(&self, id: SchemaId) -> Option<&Value> {
-        self.root.get("$defs")?.get(id.key())
+        self.rewritten_all().root.get("$defs")?.get(id.key())
     }
 
     /// The schema that a reference in a rewritten schema leads to.
@@ -114,23 +129,37 @@ impl Schemas {
     pub fn referenced(&self, reference: &str) -> Option<SchemaId> {
         let number = reference.strip_prefix("#/$defs/")?.parse().ok()?;
         let id = SchemaId(number);
-        self.entry(id).map(|_| id)
+        self.known(id).map(|_| id)
     }
 
     /// How many schemas there are, those that others refer to included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.requested.len() + self.rewritten_all().referred.len()
     }
 
     /// Whether there are no schemas.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.requested.is_empty()
     }
 
-    fn entry(&self, id: SchemaId) -> Option<&SchemaEntry> {
-        self.entries.get(id.0 as usize)
+    fn known(&self, id: SchemaId) -> Option<&Known> {
+        let number = id.0 as usize;
+        match number.checked_sub(self.requested.len()) {
+            None => self.requested.get(number),
+            Some(beyond) => self.rewritten_all().referred.get(beyond),
+        }
+    }
+
+    /// Whether a nullable key rewrites schemas, so that pointers must be mapped back.
+    fn rewrites_null(&self) -> bool {
+        self.form.nullable_key.is_some()
+    }
+
+    fn rewritten_all(&self) -> &Rewritten {
+        let rewrite = || rewrite_all(&self.document, self.form, &self.requested);
+        self.rewritten.get_or_init(rewrite)
     }
 
     fn validator(&self) -> Result<&Validator, &str> {
@@ -141,7 +170,7 @@ impl Schemas {
                 .with_format("byte", is_base64)
                 .offline();
             options
-                .build(&self.root)
+                .build(&self.rewritten_all().root)
                 .map_err(|error| error.masked().to_string())
         };
         self.validator
@@ -151,7 +180,21 @@ impl Schemas {
     }
 }
 
+impl Known {
+    fn new(pointer: Pointer, inline: bool) -> Self {
+        Known {
+            pointer,
+            inline,
+            types: OnceLock::new(),
+        }
+    }
+}
+
 impl SchemaId {
+    fn numbered(number: usize) -> Self {
+        SchemaId(u32::try_from(number).unwrap_or(u32::MAX))
+    }
+
     /// The key of the schema in the validator's root.
     fn key(self) -> String {
         self.0.to_string()
@@ -199,7 +242,7 @@ impl fmt::Debug for Schemas {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Schemas")
-            .field("entries", &self.entries)
+            .field("requested", &self.requested)
             .finish_non_exhaustive()
     }
 }

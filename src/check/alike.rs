@@ -1,7 +1,8 @@
 //! Answers that are to be the same, so that nobody learns anything from a difference.
 //!
 //! ## Requires   The answer to the request in question is, in status and content, one that others
-//!               get, too; ids, times and the like apart.
+//!               get, too, and where others ask for what is unknown, the one that each of them
+//!               gets; ids, times and the like apart.
 //! ## Why        A difference is an oracle: it tells which ids exist, or whose credential it was.
 //! ## Spec       RFC 9110 §15.5.4; OWASP API1:2023; ASVS 6.3.8.
 //! ## Silent     Where two answers to the very same request differ, or one is missing.
@@ -12,10 +13,13 @@ use crate::plan::Requirement;
 /// The labels of the request in question begin so; all others are what it is compared with.
 const IN_QUESTION: &str = "subject";
 
+/// The labels of requests for what is unknown begin so: each is compared by itself.
+const UNKNOWN: &str = "unknown";
+
 /// The longest run of letters and digits that is taken for a word; longer ones are tokens.
 const WORD_CHARACTERS_MAX: usize = 20;
 
-/// The request in question gets an answer that another gets.
+/// The request in question gets an answer that another gets, and that each unknown one gets.
 pub fn alike(subject: &Subject, _: &Requirement) -> Judgement {
     if subject.record.stand_in {
         return Judgement::Silent("the addressed id belongs to nobody".to_owned());
@@ -38,10 +42,25 @@ pub fn alike(subject: &Subject, _: &Requirement) -> Judgement {
     if asked.iter().any(|(_, _, other)| other != shape) {
         return Judgement::Silent("two answers to the very same request differ".to_owned());
     }
-    if others.is_empty() || others.iter().any(|(_, other)| other == shape) {
+    let is_unknown = |sent: &Sent| sent.send.label.starts_with(UNKNOWN);
+    let (mut differing, mut alternatives) = (Vec::new(), Vec::new());
+    for (other, its_shape) in &others {
+        if !is_unknown(other) {
+            alternatives.push((other, its_shape));
+        } else if its_shape != shape {
+            differing.push(other);
+        }
+    }
+    if alternatives.iter().all(|(_, other)| *other != shape) {
+        differing.extend(alternatives.iter().map(|(other, _)| *other));
+    }
+    if differing.is_empty() {
         return Judgement::Satisfied;
     }
-    let expected: Vec<String> = others.iter().map(|(other, _)| other.seen()).collect();
+    let expected = differing
+        .iter()
+        .map(|other| format!("{} to {}", other.seen(), other.send.label));
+    let expected: Vec<String> = expected.collect();
     let violation = Violation::at(
         *index,
         format!("the same answer as to others: {}", expected.join("; ")),

@@ -16,7 +16,7 @@ use crate::plan::Requirement;
 
 /// The answer's media type is one that the document declares for its status.
 pub fn declared_media_type(subject: &Subject, requirement: &Requirement) -> Judgement {
-    fold(answers(subject, requirement).map(|(index, response)| {
+    let whole = answers(subject, requirement).map(|(index, response)| {
         let declared = declared(subject, response.status);
         if declared.is_empty() {
             return undeclared(response.status);
@@ -40,12 +40,13 @@ pub fn declared_media_type(subject: &Subject, requirement: &Requirement) -> Judg
         );
         let violation = Violation::at(index, names.join(" or "), actual);
         Judgement::Violated(vec![violation.in_field("Content-Type")])
-    }))
+    });
+    fold(whole.chain(cut_short(subject, requirement, unheard)))
 }
 
 /// The answer's content is JSON and valid by the schema that the document declares.
 pub fn declared_schema(subject: &Subject, requirement: &Requirement) -> Judgement {
-    fold(answers(subject, requirement).map(|(index, response)| {
+    let whole = answers(subject, requirement).map(|(index, response)| {
         let declared = declared(subject, response.status);
         let Some(schema) = declared.iter().find_map(|media_type| media_type.schema) else {
             return undeclared(response.status);
@@ -74,7 +75,19 @@ pub fn declared_schema(subject: &Subject, requirement: &Requirement) -> Judgemen
                 Judgement::Violated(violations.collect())
             }
         }
-    }))
+    });
+    // Whoever declares content for a status and lets it end early has not sent that content.
+    let cut = cut_short(subject, requirement, |index, status, sent| {
+        if declared(subject, status)
+            .iter()
+            .all(|one| one.schema.is_none())
+        {
+            return undeclared(status);
+        }
+        let violation = Violation::at(index, "content that comes whole", sent.seen());
+        Judgement::Violated(vec![violation.in_content("")])
+    });
+    fold(whole.chain(cut))
 }
 
 /// The answer's content has the property that the requirement names, and it is not empty.
@@ -82,7 +95,7 @@ pub fn property_present(subject: &Subject, requirement: &Requirement) -> Judgeme
     let Some(property) = &requirement.argument else {
         return Judgement::Undecided("the suite names no property".to_owned());
     };
-    fold(answers(subject, requirement).map(|(index, response)| {
+    let whole = answers(subject, requirement).map(|(index, response)| {
         let Ok(content) = json(response) else {
             return Judgement::Silent("the content is no JSON".to_owned());
         };
@@ -95,7 +108,8 @@ pub fn property_present(subject: &Subject, requirement: &Requirement) -> Judgeme
         let violation = Violation::at(index, format!("`{property}` with a text"), actual);
         let pointer = Pointer::root().push(property);
         Judgement::Violated(vec![violation.in_content(pointer.as_str())])
-    }))
+    });
+    fold(whole.chain(cut_short(subject, requirement, unheard)))
 }
 
 /// The answer is no redirect.
@@ -113,6 +127,7 @@ pub fn no_redirect(subject: &Subject, requirement: &Requirement) -> Judgement {
     )
 }
 
+/// The answers that came whole.
 fn answers<'a>(
     subject: &Subject<'a>,
     requirement: &'a Requirement,
@@ -125,6 +140,27 @@ fn answers<'a>(
             .map(|response| (index, response))
     };
     subject.selected(requirement).filter_map(answered)
+}
+
+/// What is said of answers of which only the head came whole.
+fn cut_short<'a>(
+    subject: &Subject<'a>,
+    requirement: &'a Requirement,
+    judge: impl Fn(usize, u16, &Sent) -> Judgement,
+) -> impl Iterator<Item = Judgement> {
+    let broken = |(index, sent): (usize, &'a Sent)| {
+        let status = sent.exchange.status_of_head()?;
+        sent.exchange
+            .outcome
+            .is_err()
+            .then_some((index, status, sent))
+    };
+    let broken = subject.selected(requirement).filter_map(broken);
+    broken.map(move |(index, status, sent)| judge(index, status, sent))
+}
+
+fn unheard(_: usize, _: u16, sent: &Sent) -> Judgement {
+    Judgement::Silent(sent.seen())
 }
 
 fn declared<'a>(subject: &Subject<'a>, status: u16) -> &'a [MediaType] {

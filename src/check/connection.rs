@@ -8,6 +8,8 @@
 //! ## Spec       RFC 9112 §3.2, §6.1, §6.3, §9.3, §11.2; RFC 9110 §5.5; ASVS 4.2.1, 4.2.2, 4.1.2.
 //! ## Silent     Where the target closed the connection after its answer.
 
+use super::over_time::on_kept;
+use super::refusal::once_accepted;
 use super::{Judgement, Life, Sent, Subject, Violation, fold};
 use crate::http::{Fault, FramingViolation, TlsFacts};
 use crate::plan::{Requirement, Slot};
@@ -44,6 +46,38 @@ pub fn connection_clean(subject: &Subject, _: &Requirement) -> Judgement {
         }
         // A server may close a connection at any time (RFC 9112 §9.5).
         Err(_) => Judgement::Silent(next.seen()),
+    }
+}
+
+/// On the connection of another request it is served as it is on one of its own, and has its effect.
+pub fn served_later(subject: &Subject, requirement: &Requirement) -> Judgement {
+    if let Some(control) = subject.control.filter(|control| !control.accepted) {
+        let seen = &control.seen;
+        return Judgement::Undecided(format!("neither is it on one of its own ({seen})"));
+    }
+    let Some((index, sent)) = subject.focus().next() else {
+        return Judgement::Undecided("it was not sent".to_owned());
+    };
+    if !is_reused(sent) {
+        return Judgement::Silent("the target closed the connection after its answer".to_owned());
+    }
+    match sent.status() {
+        Some(200..300) => super::effect::revoked(subject, requirement),
+        Some(_) => {
+            let expected = "a success, as on a connection of its own";
+            Judgement::Violated(vec![Violation::at(index, expected, sent.seen())])
+        }
+        // A server may close a connection at any time (RFC 9112 §9.5).
+        None if sent.hung_up() => Judgement::Silent(sent.seen()),
+        None => Judgement::Undecided(sent.seen()),
+    }
+}
+
+/// On the connection of a request that was accepted one without a good credential is refused.
+pub fn refused_later(subject: &Subject, _: &Requirement) -> Judgement {
+    match once_accepted(subject, "no request was accepted on the connection before") {
+        Ok((index, later)) => on_kept(index, later),
+        Err(judgement) => judgement,
     }
 }
 

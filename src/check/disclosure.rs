@@ -4,32 +4,54 @@
 //!               shows a stack trace, a query or the path of a source file.
 //! ## Why        Answers end in logs and bug reports; insides are the attacker's map.
 //! ## Spec       ASVS 13.4.6, 14.2.1, 16.5.1; OWASP API8:2023.
-//! ## Silent     The answer that hands a secret out; secrets under six bytes.
+//! ## Silent     The answer that hands a secret out; secrets under six bytes. What the target or
+//!               the content of the very request had is no disclosure to its sender: it only warns
+//!               (RAK-LEA-10). What a field had is a credential, and never to be repeated.
 
-use super::internals::{Insides, insides};
-use super::{Judgement, Subject, Violation, fold};
-use crate::http::Response;
+use super::internals::{Insides, insides, text};
+use super::{Judgement, LeakPlace, Subject, Violation, fold};
 use crate::plan::Requirement;
 
-/// No answer holds a secret of the run.
+/// No answer holds a secret of the run that its request did not have in its target or content.
 pub fn no_secret(subject: &Subject, requirement: &Requirement) -> Judgement {
+    secrets(subject, requirement, false)
+}
+
+/// No answer repeats a secret from the target or content of its request.
+///
+/// Whoever sent it knows it, so nothing is disclosed; but answers are kept where requests are not,
+/// in logs and bug reports.
+pub fn no_echoed_secret(subject: &Subject, requirement: &Requirement) -> Judgement {
+    secrets(subject, requirement, true)
+}
+
+fn secrets(subject: &Subject, requirement: &Requirement, echoed: bool) -> Judgement {
     let mut violations = Vec::new();
     let expected = "no secret of this run in the answer";
     let selected: Vec<usize> = subject
         .selected(requirement)
         .map(|(index, _)| index)
         .collect();
-    for leak in &subject.record.leaks {
+    let leaks = subject.record.leaks.iter();
+    for leak in leaks.filter(|leak| leak.echoed == echoed) {
+        let whence = if echoed {
+            ", from the request's own target or content,"
+        } else {
+            ""
+        };
         let actual = format!(
-            "{} in {} of the answer to {}",
+            "{}{whence} in {} of the answer to {}",
             leak.owner, leak.place, leak.label
         );
         match leak.exchange {
             Some(index) if selected.contains(&index) => {
                 let violation = Violation::at(index, expected, actual);
-                violations.push(match leak.place.strip_prefix("the field ") {
-                    Some(name) => violation.in_field(name),
-                    None => violation.in_content(""),
+                violations.push(match &leak.place {
+                    LeakPlace::Field(name)
+                    | LeakPlace::InterimField(name)
+                    | LeakPlace::Trailer(name) => violation.in_field(name),
+                    LeakPlace::Content => violation.in_content(""),
+                    LeakPlace::Reason | LeakPlace::Framing => violation,
                 });
             }
             Some(_) => {}
@@ -99,30 +121,4 @@ pub fn no_cookie(subject: &Subject, requirement: &Requirement) -> Judgement {
         let violation = Violation::at(index, "no Set-Cookie", actual);
         Judgement::Violated(vec![violation.in_field("Set-Cookie")])
     }))
-}
-
-/// All text of an answer's content: of JSON each text in it, unescaped, a line each.
-fn text(response: &Response) -> String {
-    let content = response.content().unwrap_or_default();
-    match serde_json::from_slice::<serde_json::Value>(content) {
-        Ok(value) => {
-            let mut lines = Vec::new();
-            gather(&value, &mut lines);
-            lines.join("\n")
-        }
-        Err(_) => String::from_utf8_lossy(content).into_owned(),
-    }
-}
-
-fn gather(value: &serde_json::Value, lines: &mut Vec<String>) {
-    match value {
-        serde_json::Value::String(text) => lines.push(text.clone()),
-        serde_json::Value::Array(items) => items.iter().for_each(|item| gather(item, lines)),
-        serde_json::Value::Object(entries) => {
-            for (_, entry) in entries {
-                gather(entry, lines);
-            }
-        }
-        _ => {}
-    }
 }

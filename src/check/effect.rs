@@ -6,7 +6,7 @@
 //! ## Spec       The contract's success ("revoked"); RFC 9110 §9.2.2, §9.3.5; RFC 7592 §5.
 //! ## Silent     After 5xx and without an answer, where the status claims nothing.
 
-use super::{Judgement, Life, Record, Sent, Subject, Violation, fold};
+use super::{Judgement, Life, Record, Sent, Subject, Violation, fold, is_insufficient};
 use crate::plan::{Requirement, Slot};
 
 /// The addressed instance's own credential is refused after the success.
@@ -82,7 +82,7 @@ pub fn consistent(subject: &Subject, requirement: &Requirement) -> Judgement {
     }))
 }
 
-/// Nothing but the addressed instance died: neither the second, nor the sentinel, nor the caller.
+/// Nothing but the addressed instance died: no other one, not the sentinel, not the caller.
 pub fn only_addressed(subject: &Subject, _: &Requirement) -> Judgement {
     if subject.focus().next().is_none() {
         let reason = subject.record.ended_early.clone();
@@ -200,13 +200,17 @@ fn revived(record: &Record) -> Option<KeyAlive> {
 }
 
 pub(super) fn others_live(record: &Record) -> Judgement {
-    let second = record.keys.get(&Slot::Second);
-    let others = [
-        ("another key", second.map(|trace| &trace.after)),
+    let addressed = |slot: Slot| {
+        let mut sends = record.sends.iter();
+        sends.any(|sent| sent.send.addresses == Some(slot) && !is_insufficient(sent))
+    };
+    let leased = record.keys.iter().filter(|(slot, _)| !addressed(**slot));
+    let leased = leased.map(|(_, trace)| ("another key", Some(&trace.after)));
+    let others = leased.chain([
         ("the sentinel", record.sentinel.as_ref()),
         ("the caller's own key", record.admin.as_ref()),
-    ];
-    let others = others.into_iter().filter_map(|(name, life)| {
+    ]);
+    let others = others.filter_map(|(name, life)| {
         life.map(|life| match life {
             Life::Alive => Judgement::Satisfied,
             Life::Dead => Judgement::Violated(vec![Violation::of_state(

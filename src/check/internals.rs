@@ -3,9 +3,16 @@
 //! ## Requires   As the check `no-internals` says.
 //! ## Why        Each mark is one that frameworks print, and that no text for people has.
 //! ## Spec       ASVS 16.5.1.
-//! ## Silent     Words alone, such as `error` or `select`; paths in links.
+//! ## Silent     Words alone, such as `error` or `select`; paths in links; what stands beyond the
+//!               first 256 KiB of a text.
+
+mod marks;
+mod pattern;
+mod text;
 
 use std::fmt;
+
+pub use text::text;
 
 /// What of a server's insides a text shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +38,17 @@ impl fmt::Display for Insides {
     }
 }
 
+/// How much of a text is looked at: pages for developers have some tens of KiB of style before what
+/// they tell.
+const TEXT_BYTES_MAX: usize = 256 * 1024;
+
 /// The worst mark in the text.
 #[must_use]
 pub fn insides(text: &str) -> Option<Insides> {
-    if text.lines().any(is_frame) || TRACES.iter().any(|mark| text.contains(mark)) {
+    let text = text.get(..text.floor_char_boundary(TEXT_BYTES_MAX))?;
+    if text.lines().any(marks::is_trace) {
         Some(Insides::StackTrace)
-    } else if is_query(text) {
+    } else if text.lines().any(marks::is_of_database) || is_query(text) {
         Some(Insides::Query)
     } else if words(text).any(is_source_path) {
         Some(Insides::SourcePath)
@@ -47,60 +59,8 @@ pub fn insides(text: &str) -> Option<Insides> {
     }
 }
 
-/// What stands over or in traces, and nowhere else.
-const TRACES: [&str; 7] = [
-    "Traceback (most recent call last)",
-    "Stack trace:",
-    "goroutine 1 [running]",
-    "stack backtrace:",
-    "Exception in thread",
-    "panicked at ",
-    "NullReferenceException",
-];
-
-/// One frame: `at f (file:1:2)`, `at a.B.c(B.java:1)`, `#0 /file(1): f()`, `File "x", line 1`.
-fn is_frame(line: &str) -> bool {
-    let line = line.trim();
-    let has_line_number = |rest: &str| {
-        let after_colon = rest.split(':').skip(1);
-        let mut numbered =
-            after_colon.filter(|part| part.starts_with(|c: char| c.is_ascii_digit()));
-        numbered.next().is_some()
-    };
-    if let Some(rest) = line.strip_prefix("at ") {
-        let called = rest.contains('(') && rest.contains(')');
-        return called && (has_line_number(rest) || rest.contains(".java"));
-    }
-    if let Some(rest) = line.strip_prefix('#') {
-        let after_number = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-        let numbered = after_number.len() < rest.len();
-        return numbered && after_number.starts_with(" /") && rest.contains("): ");
-    }
-    if let Some(rest) = line.strip_prefix("File \"") {
-        return rest.contains("\", line ");
-    }
-    // Ruby: `/app/x.rb:12:in 'f'`.
-    line.contains(".rb:") && line.contains(":in ")
-}
-
-/// What databases say, in lower case.
-const DATABASE: [&str; 9] = [
-    "sqlstate[",
-    "syntax error at or near",
-    "you have an error in your sql syntax",
-    "ora-00",
-    "pg::",
-    "sqlite3::",
-    "sqlite_error",
-    "duplicate key value violates unique constraint",
-    "er_parse_error",
-];
-
 fn is_query(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    if DATABASE.iter().any(|mark| lower.contains(mark)) {
-        return true;
-    }
     let in_order = |first: &str, second: &str, marks: &[&str]| {
         let Some((_, rest)) = lower.split_once(first) else {
             return false;
@@ -128,7 +88,34 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     .filter(|word| !word.ends_with('='))
 }
 
-/// Where servers keep their files. A link may begin with any other directory.
+/// Directories in which servers keep their files, and that no link begins with.
+const DIRECTORIES: [&str; 23] = [
+    "/etc/nginx/",
+    "/go/pkg/mod/",
+    "/go/src/",
+    "/home/site/wwwroot/",
+    "/opt/app/",
+    "/opt/bitnami/",
+    "/private/var/",
+    "/proc/self/",
+    "/srv/app/",
+    "/srv/http/",
+    "/srv/www/",
+    "/usr/app/",
+    "/usr/bin/",
+    "/usr/lib/",
+    "/usr/local/",
+    "/usr/sbin/",
+    "/usr/share/",
+    "/usr/src/",
+    "/var/lib/",
+    "/var/log/",
+    "/var/runtime/",
+    "/var/task/",
+    "/var/www/",
+];
+
+/// Where else they keep them; a link may begin so, but ends otherwise.
 const ROOTS: [&str; 9] = [
     "/var/",
     "/srv/",
@@ -141,37 +128,80 @@ const ROOTS: [&str; 9] = [
     "/private/",
 ];
 
+/// Where images of containers keep them; many a link begins so.
+const IN_CONTAINERS: [&str; 7] = [
+    "/app/",
+    "/build/",
+    "/code/",
+    "/data/",
+    "/src/",
+    "/tmp/",
+    "/workspace/",
+];
+
 /// Names of source files end so.
 const SOURCES: [&str; 12] = [
     ".php", ".py", ".rb", ".js", ".ts", ".mjs", ".java", ".kt", ".go", ".rs", ".cs", ".ex",
 ];
 
+/// Names of files end so that no browser is given.
+const NEVER_SERVED: [&str; 16] = [
+    ".py", ".pyc", ".rb", ".java", ".class", ".jar", ".kt", ".go", ".rs", ".cs", ".ex", ".so",
+    ".env", ".conf", ".sqlite", ".db",
+];
+
 fn is_source_path(word: &str) -> bool {
-    let word = word.trim_end_matches(['.', ';', '<']);
+    let word = word.strip_prefix("file://").unwrap_or(word);
+    let word = word.trim_end_matches(['.', ';', '<', ':', '`']);
     let place = word.trim_end_matches(|c: char| c.is_ascii_digit() || c == ':');
-    let is_source = SOURCES.iter().any(|ending| place.ends_with(ending));
-    let windows = word.get(1..3) == Some(":\\");
-    let rooted = ROOTS.iter().any(|root| word.starts_with(root));
+    let begins = |roots: &[&str]| roots.iter().any(|root| word.starts_with(root));
+    let ends = |endings: &[&str]| endings.iter().any(|ending| place.ends_with(ending));
     // Elsewhere, a line number tells a source file from a link.
-    let numbered = place.len() < word.len() && word.starts_with('/');
-    is_source && (windows || rooted || numbered)
+    let numbered = place.len() < word.len() && word.starts_with('/') && ends(&SOURCES);
+    let below = DIRECTORIES
+        .iter()
+        .any(|directory| word.len() > directory.len() && word.starts_with(directory));
+    below
+        || word == "/etc/passwd"
+        || numbered
+        || is_on_drive(place) && (ends(&SOURCES) || place.matches('\\').count() > 1)
+        || begins(&ROOTS) && (ends(&SOURCES) || ends(&NEVER_SERVED))
+        || begins(&IN_CONTAINERS) && ends(&NEVER_SERVED)
 }
 
-/// `App\Models\ApiKey`, `com.example.keys.KeyNotFoundException`.
+/// `C:\inetpub\wwwroot`, and no text in which `\n` is written out.
+fn is_on_drive(word: &str) -> bool {
+    let drive = word.starts_with(|c: char| c.is_ascii_alphabetic());
+    drive
+        && word.get(1..3) == Some(":\\")
+        && word.split('\\').skip(1).all(|name| {
+            let is_name = |c: char| c.is_alphanumeric() || "._-~$".contains(c);
+            !name.is_empty() && name.chars().all(is_name)
+        })
+}
+
+/// `App\Models\ApiKey`, `ActiveRecord::RecordNotFound`, `com.example.keys.KeyNotFoundException`,
+/// `System.FormatException`.
 fn is_class_name(word: &str) -> bool {
-    let parts: Vec<&str> = word.trim_matches(['.', ':', ';']).split('\\').collect();
+    let word = word.trim_matches(['.', ':', ';', '`']);
     let is_name = |part: &&str| {
         part.starts_with(|c: char| c.is_ascii_uppercase())
+            && part.contains(|c: char| c.is_ascii_lowercase())
             && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };
-    if parts.len() >= 2 && parts.iter().all(is_name) {
+    let is_path_of_names = |separator: &str| {
+        let parts: Vec<&str> = word.split(separator).collect();
+        parts.len() >= 2 && parts.iter().all(is_name)
+    };
+    if is_path_of_names("\\") || is_path_of_names("::") {
         return true;
     }
-    let dotted: Vec<&str> = word.trim_matches(['.', ':', ';']).split('.').collect();
+    let dotted: Vec<&str> = word.split('.').collect();
     let Some((last, packages)) = dotted.split_last() else {
         return false;
     };
-    packages.len() >= 2
+    let of_platform = matches!(packages, ["System" | "Microsoft"]);
+    (packages.len() >= 2 || of_platform)
         && (last.ends_with("Exception") || last.ends_with("Error"))
         && is_name(last)
         && packages
@@ -183,50 +213,102 @@ fn is_class_name(word: &str) -> bool {
 mod tests {
     use super::{Insides, insides};
 
-    #[test]
-    fn traces_of_usual_frameworks_are_seen() {
-        for trace in [
-            "Error: no\n    at authenticate (/srv/app/src/auth.js:17:11)",
-            "x\n\tat com.example.Keys.find(Keys.java:12)",
-            "#0 /var/www/app/Http/Controllers/ApiKeyController.php(41): destroy()",
-            "Traceback (most recent call last):\n  File \"/app/x.py\", line 3, in f",
-            "/app/models/key.rb:12:in `find'",
-        ] {
-            assert_eq!(insides(trace), Some(Insides::StackTrace), "{trace}");
+    #[track_caller]
+    fn check_insides(expected: Option<Insides>, texts: &[&str]) {
+        for text in texts {
+            assert_eq!(insides(text), expected, "{text}");
         }
     }
 
     #[test]
-    fn queries_paths_and_classes_are_told_apart() {
-        let seen = |text: &str| insides(text);
-        assert_eq!(seen("SQLSTATE[02000]: no data"), Some(Insides::Query));
-        assert_eq!(
-            seen("select * from `api_keys` where `id` = ? limit 1"),
-            Some(Insides::Query)
+    fn a_trace_is_seen_wherever_its_line_stands() {
+        check_insides(
+            Some(Insides::StackTrace),
+            &[
+                "Error: no\n    at authenticate (/srv/app/src/auth.js:17:11)",
+                "System.FormatException: no\r\n   at Acme.Keys.Revoke(String id) in C:\\b\\K.cs:line 4",
+                "Bad id.\n#0 /var/www/app/KeyController.php(41): destroy()\n#1 {main}",
+                "/app/models/key.rb:12:in `find'",
+            ],
         );
-        assert_eq!(
-            seen("No such method in /var/www/html/app/routes/api.php on line 12"),
-            Some(Insides::SourcePath)
+    }
+
+    #[test]
+    fn what_a_database_says_is_seen_and_so_is_a_query() {
+        check_insides(
+            Some(Insides::Query),
+            &[
+                "Bad id.\nORA-01722: invalid number",
+                "failed: invalid input syntax for type bigint: \"abc\"",
+                "select * from `api_keys` where `id` = ? limit 1",
+                "UPDATE api_keys SET revoked_at = now() WHERE id = 'abc'",
+                "SELECT id FROM api_keys WHERE id = abc",
+            ],
         );
-        assert_eq!(
-            seen("No query results for model [App\\Models\\ApiKey]."),
-            Some(Insides::ClassName)
+    }
+
+    #[test]
+    fn a_path_of_the_server_is_seen() {
+        check_insides(
+            Some(Insides::SourcePath),
+            &[
+                "No such method in /var/www/html/app/routes/api.php on line 12",
+                "Cannot read /var/www/html/storage/keys/abc.json",
+                "open /usr/local/etc/keys: permission denied",
+                "open '/home/deploy/keys/current/config.py'",
+                "module 'keys' has no attribute 'abc' (/app/keys/__init__.py)",
+                "failed at /app/main.js:12",
+                "Could not find file 'C:\\inetpub\\wwwroot\\keys\\abc.json'.",
+                "D:\\Keys.cs is not readable",
+                "file:///srv/app/x is missing",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_name_of_a_class_is_seen() {
+        check_insides(
+            Some(Insides::ClassName),
+            &[
+                "No query results for model [App\\Models\\ApiKey].",
+                "ActiveRecord::RecordNotFound",
+                "com.example.keys.KeyNotFoundException: 42",
+                "System.FormatException: Input string was not in a correct format.",
+            ],
         );
     }
 
     #[test]
     fn texts_for_people_show_nothing() {
-        for text in [
-            "Unauthenticated.",
-            "Select a key from the list, then try again.",
-            "Update your key, or set a new one.",
-            "<html><script src=\"/assets/app.js\"></script><a href='/docs/x.php'>docs</a></html>",
-            "See https://docs.example.com/errors/E42.php for more.",
-            "The key ' OR '1'='1' -- is not valid.",
-            "Not found (at /api/v1/api-keys/42).",
-            "#1 priority: contact support (24/7): we help.",
-        ] {
-            assert_eq!(insides(text), None, "{text}");
-        }
+        check_insides(
+            None,
+            &[
+                "Unauthenticated.",
+                "Select a key from the list, then try again.",
+                "Update your key, or set a new one.",
+                "There is an error in line 5 of your request, at character 12.",
+                "application/json is expected, not text/html; charset=utf-8",
+                "Cannot DELETE /api/v1/api-keys/42.json",
+                "Not found (at /api/v1/api-keys/42).",
+                "DELETE /app/api/v1/api-keys/abc: see /home/docs or /data/export.json",
+                "Go to /tmp/upload/1 or /build/7, /code/abc.js, /src/app.js",
+                "See https://docs.example.com/errors/E42.php for more.",
+                "See https://example.com/var/www/x and /users/42/keys",
+                "The key ' OR '1'='1' -- is not valid.",
+                "#1 priority: contact support (24/7): we help.",
+                "At Acme, Inc. (since 1999) at 10:15:20 in room 3: line 4 was busy",
+                "Try again at 12:30 (UTC+1:00).",
+                "{message:\\nhello\\tworld}",
+                "The value abc is not a valid integer",
+                "Input should be a valid integer, unable to parse string as an integer",
+                "Failed to convert 'apiKey' with value: 'abc'",
+                "The requested URL was not found on this server. nginx/1.25.3",
+                "Error reference number: 1000, Ray ID: 8abc-FRA, IP ::1",
+                "The resource fe80::1 and FE80::AB are addresses; A::1 too",
+                "invalid api.key.Format or unknown.error.code",
+                "Duplicate entry. No such key: abc. Access to the database is not for you.",
+                "Your key was locked; the table below says why. Column 3 is out of range.",
+            ],
+        );
     }
 }

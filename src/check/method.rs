@@ -8,7 +8,7 @@
 
 use super::{Judgement, Life, Sent, Subject, Violation, fold};
 use crate::http::FramingViolation;
-use crate::plan::Requirement;
+use crate::plan::{Requirement, Slot};
 
 /// The method has no effect, and the server does not break on it.
 pub fn harmless_method(subject: &Subject, _: &Requirement) -> Judgement {
@@ -20,11 +20,17 @@ pub fn harmless_method(subject: &Subject, _: &Requirement) -> Judgement {
 /// A method that nobody registered is not served either.
 pub fn unserved_method(subject: &Subject, _: &Requirement) -> Judgement {
     each(subject, |index, sent| {
+        let method = &sent.send.template.method;
+        // A connection that is closed refuses, too, if the key lives; it ought to say so (§9.1).
+        if sent.hung_up() && subject.record.life_after(index, Slot::Victim) == Some(&Life::Alive) {
+            let expected = format!("an answer that refuses the method `{method}`");
+            let actual = format!("{}; the key lives on", sent.seen());
+            return Judgement::Violated(vec![Violation::at(index, expected, actual).tolerated()]);
+        }
         let harm = unharmed(subject, index, sent);
         if !sent.is_success() {
             return fold([harm, unbroken(index, sent)]);
         }
-        let method = &sent.send.template.method;
         let expected = format!("a refusal of the method `{method}`, such as 501 or 405");
         // One finding, not two: the key is dead since the method was served.
         let actual = match harm {

@@ -23,6 +23,7 @@ mod no_content;
 mod over_time;
 mod record;
 mod refusal;
+mod served;
 mod storage;
 mod table;
 mod way_round;
@@ -35,7 +36,9 @@ use table::CHECKS;
 
 pub use crate::plan::Life;
 pub use failure::{AnswerPart, Failure, SourcePlace, failures};
-pub use record::{ControlSeen, KeyTrace, LaterLook, Leak, Moment, Purpose, Record, Sent, Use};
+pub use record::{
+    ControlSeen, KeyTrace, LaterLook, Leak, LeakPlace, Moment, Purpose, Record, Sent, Use,
+};
 
 /// What a check looks at.
 #[derive(Clone, Copy)]

@@ -128,7 +128,7 @@ pub fn refused_on_kept_connection(subject: &Subject, _: &Requirement) -> Judgeme
     }
 }
 
-fn on_kept(index: usize, after: &Sent) -> Judgement {
+pub(super) fn on_kept(index: usize, after: &Sent) -> Judgement {
     let connection = after.exchange.connection.as_ref();
     if !connection.is_some_and(|connection| connection.reused) {
         return Judgement::Silent("the target does not keep connections".to_owned());

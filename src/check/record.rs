@@ -1,6 +1,7 @@
 //! What a script did on the wire and what became of the instances in it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use crate::http::{Exchange, Fault};
@@ -28,14 +29,10 @@ impl Sent {
         self.at + parts.into_iter().flatten().sum::<Duration>()
     }
 
-    /// The status, where an answer came.
+    /// The status, where the head of an answer came, whatever became of its content.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        self.exchange
-            .outcome
-            .as_ref()
-            .ok()
-            .map(|response| response.status)
+        self.exchange.status_of_head()
     }
 
     /// Whether it was answered with a 2xx.
@@ -69,7 +66,10 @@ impl Sent {
                     response.body.len()
                 )
             }
-            Err(fault) => format!("no answer: {fault}"),
+            Err(fault) => match self.status() {
+                Some(status) => format!("{status}, not whole: {fault}"),
+                None => format!("no answer: {fault}"),
+            },
         }
     }
 }
@@ -128,7 +128,43 @@ pub struct Leak {
     /// Whose it is: `the secret of the victim (id 12)`.
     pub owner: String,
     /// Where in the answer it stands.
-    pub place: String,
+    pub place: LeakPlace,
+    /// Whether the request had it in its target or content, and in no field: its sender is told
+    /// nothing new.
+    pub echoed: bool,
+}
+
+/// A part of an answer that may hold a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LeakPlace {
+    /// The reason phrase of the status line.
+    Reason,
+    /// The value of the field with this name.
+    Field(String),
+    /// The value of the field with this name of an interim response (1xx).
+    InterimField(String),
+    /// The value of the field with this name behind the content.
+    Trailer(String),
+    /// The content.
+    Content,
+    /// Whatever else goes over the wire for it, such as names of fields and what stands beside the
+    /// sizes of chunks.
+    Framing,
+}
+
+impl fmt::Display for LeakPlace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reason => formatter.write_str("the reason phrase"),
+            Self::Field(name) => write!(formatter, "the field {name}"),
+            Self::InterimField(name) => {
+                write!(formatter, "the field {name} of an interim response")
+            }
+            Self::Trailer(name) => write!(formatter, "the trailer {name}"),
+            Self::Content => formatter.write_str("the content"),
+            Self::Framing => formatter.write_str("the framing"),
+        }
+    }
 }
 
 /// What became of a leased instance.

@@ -2,7 +2,7 @@
 
 use super::{
     Check, alike, answer, by_http_2, challenge, collateral, concurrency, connection, cross_origin,
-    disclosure, effect, fields, method, no_content, over_time, refusal, storage, way_round,
+    disclosure, effect, fields, method, no_content, over_time, refusal, served, storage, way_round,
 };
 
 /// Every check by name, with the head of the file that documents it.
@@ -118,6 +118,11 @@ pub(super) const CHECKS: &[(&str, Check, &str)] = &[
     ),
     ("latency", fields::latency, include_str!("fields.rs")),
     (
+        "live-not-refused",
+        served::live_not_refused,
+        include_str!("served.rs"),
+    ),
+    (
         "method-refused",
         way_round::method_refused,
         include_str!("way_round.rs"),
@@ -135,6 +140,11 @@ pub(super) const CHECKS: &[(&str, Check, &str)] = &[
     (
         "no-cookie",
         disclosure::no_cookie,
+        include_str!("disclosure.rs"),
+    ),
+    (
+        "no-echoed-secret",
+        disclosure::no_echoed_secret,
         include_str!("disclosure.rs"),
     ),
     ("no-effect", refusal::no_effect, include_str!("refusal.rs")),
@@ -240,6 +250,11 @@ pub(super) const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("over_time.rs"),
     ),
     (
+        "refused-later",
+        connection::refused_later,
+        include_str!("connection.rs"),
+    ),
+    (
         "refused-on-kept-connection",
         over_time::refused_on_kept_connection,
         include_str!("over_time.rs"),
@@ -270,6 +285,11 @@ pub(super) const CHECKS: &[(&str, Check, &str)] = &[
         "second-lives",
         effect::second_lives,
         include_str!("effect.rs"),
+    ),
+    (
+        "served-later",
+        connection::served_later,
+        include_str!("connection.rs"),
     ),
     (
         "stays-dead",

@@ -18,7 +18,7 @@ const EXIT_CODES: &str = "\
 Exit codes (the highest row wins):
   70  a fault of Probity's own, or a secret found in a report
    2  usage, settings, contract or suite are wrong; nothing was sent
-   5  the target cannot be reached, refuses the admin key, or knows no such tenant
+   5  the target cannot be reached, refuses the admin key, knows no such tenant, or is out of order
    7  safety stop: a key died that no request addressed
    1  the target does not conform
    6  the run could not take away what it made

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use probity::api::Api;
 use probity::check;
 use probity::document::{Document, Pointer};
 use probity::plan::{Case, Plan, RequirementIndex, nearest, rules};
@@ -199,10 +200,11 @@ pub fn lint(arguments: &LintArguments) -> Result<u8, Exit> {
             "failed to read document `{name}`\n  caused by: {error}"
         ))
     })?;
-    let (_, api) = prepare::read_contract(&SourceText {
+    let text = SourceText {
         name: name.clone(),
         bytes,
-    })?;
+    };
+    let (_, api) = prepare::read_contract(&text, Api::lower)?;
     let mut text = String::new();
     for finding in &api.findings {
         let _ = writeln!(text, "{name}:{}: {}", finding.position, finding.message);

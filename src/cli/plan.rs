@@ -153,6 +153,13 @@ fn write_step(text: &mut String, step: &Step, case: &Case) {
         }
         Step::LookAtTraffic => text.push_str("  look      at limits and latencies of the run\n"),
         Step::OfferOldTls => text.push_str("  offer     TLS 1.0, and TLS 1.1\n"),
+        Step::TakeAway(send) => {
+            text.push_str("  end       every key that the run made and that lives:\n");
+            write_send(text, send, case);
+        }
+        Step::PauseMs(pause) => {
+            let _ = writeln!(text, "  wait      {pause} ms");
+        }
         Step::LookForReusedIds => {
             text.push_str("  make      one more key, and compare its id with those of dead ones\n");
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use probity::api::Api;
+use probity::api::{Api, ApiError};
 use probity::config::table::VARIABLE_PREFIX;
 use probity::config::{ContractSetting, Flags, Inputs, Settings, Subcommand, SuiteSetting};
 use probity::document::Document;
@@ -122,7 +122,7 @@ fn flags(arguments: &SettingArguments, libtest: &LibtestArguments) -> Flags {
 /// Settings, contract, suite and the plan with the selected cases.
 pub fn parts(arguments: &RunArguments, settings: Settings) -> Result<Parts, Exit> {
     let contract = contract(&settings)?;
-    let (document, api) = read_contract(&contract)?;
+    let (document, api) = read_contract(&contract, Api::lower_lazily)?;
     let suite_text = suite_text(&settings)?;
     let suite = Suite::parse(&suite_text.name, &suite_text.bytes)
         .map_err(|error| Exit::usage_text(error.to_string()))?;
@@ -139,8 +139,8 @@ pub fn parts(arguments: &RunArguments, settings: Settings) -> Result<Parts, Exit
     Ok(Parts {
         settings,
         contract,
-        document,
-        api,
+        document: document.into(),
+        api: api.into(),
         suite: suite_text,
         plan,
         subcommand: Subcommand::Run,
@@ -198,11 +198,14 @@ pub fn contract(settings: &Settings) -> Result<SourceText, Exit> {
 }
 
 /// Reads a document as a contract.
-pub fn read_contract(text: &SourceText) -> Result<(Document, Api), Exit> {
+pub fn read_contract(
+    text: &SourceText,
+    lower: fn(&Document) -> Result<Api, ApiError>,
+) -> Result<(Document, Api), Exit> {
     let document = Document::parse(&text.name, &text.bytes)
         .map_err(|error| Exit::usage_text(error.report(&String::from_utf8_lossy(&text.bytes))))?;
-    let api = Api::lower(&document).map_err(|error| match error.position() {
-        Some(position) => Exit::usage_text(document.report(&error.to_string(), position)),
+    let api = lower(&document).map_err(|error| match error.position() {
+        Some(position) => Exit::usage_text(document.report_error(&error.to_string(), position)),
         None => Exit::usage(&error),
     })?;
     Ok((document, api))

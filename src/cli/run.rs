@@ -66,6 +66,8 @@ fn execute(
     let nothing = parts.plan.cases.is_empty();
     if arguments.libtest.list {
         driver::list(parts.plan.cases.iter().map(|case| &case.id), &face);
+        // The program ends: to take a large document apart would take as long as to read it.
+        std::mem::forget((parts.document, parts.api));
         return Ok(if nothing { NOTHING_SELECTED } else { 0 });
     }
     let reports = Wanted::of_settings(&parts.settings, &arguments.settings.reports)?;

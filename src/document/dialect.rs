@@ -32,6 +32,8 @@ pub struct DialectTable {
     pub inline_parameters: bool,
     /// Whether an operation must have responses.
     pub responses_required: bool,
+    /// Whether a response must have a description.
+    pub response_description_required: bool,
     /// Whether a document must have paths.
     pub paths_required: bool,
     /// How schemas are written.
@@ -68,6 +70,7 @@ static SWAGGER_20: DialectTable = DialectTable {
     security_schemes: &["securityDefinitions"],
     inline_parameters: true,
     responses_required: true,
+    response_description_required: true,
     paths_required: true,
     schema: SchemaForm {
         nullable_key: Some("x-nullable"),
@@ -85,6 +88,7 @@ static OPENAPI_30: DialectTable = DialectTable {
     security_schemes: &["components", "securitySchemes"],
     inline_parameters: false,
     responses_required: true,
+    response_description_required: true,
     paths_required: true,
     schema: SchemaForm {
         nullable_key: Some("nullable"),
@@ -102,6 +106,7 @@ static OPENAPI_31: DialectTable = DialectTable {
     security_schemes: &["components", "securitySchemes"],
     inline_parameters: false,
     responses_required: false,
+    response_description_required: true,
     paths_required: false,
     schema: FULL_SCHEMA,
 };
@@ -113,6 +118,7 @@ static OPENAPI_32: DialectTable = DialectTable {
     security_schemes: &["components", "securitySchemes"],
     inline_parameters: false,
     responses_required: false,
+    response_description_required: false,
     paths_required: false,
     schema: FULL_SCHEMA,
 };

@@ -5,6 +5,7 @@ use super::limits::{NESTING_LEVELS_MAX, NODES_MAX};
 use super::node::{Entry, Node, Object, Value};
 use super::number::Number;
 use super::position::Position;
+use super::source::{count_u32, end_of};
 
 /// Reads the text of one JSON value.
 pub(super) fn read(document: &str, text: &str) -> Result<Node, DocumentError> {
@@ -12,10 +13,8 @@ pub(super) fn read(document: &str, text: &str) -> Result<Node, DocumentError> {
         document,
         text,
         offset: 0,
-        mark: Mark {
-            offset: 0,
-            position: Position::START,
-        },
+        line: 1,
+        line_start: 0,
         levels: 0,
         nodes: 0,
     };
@@ -37,16 +36,13 @@ struct Reader<'text> {
     document: &'text str,
     text: &'text str,
     offset: usize,
-    mark: Mark,
+    /// The line of the offset: only blanks hold line breaks.
+    line: u32,
+    /// Where that line would start if all before the offset were ASCII: only strings hold bytes
+    /// that are no columns, and each moves it on.
+    line_start: usize,
     levels: usize,
     nodes: usize,
-}
-
-/// An offset whose place is known, so that the next place costs only the text between.
-#[derive(Clone, Copy)]
-struct Mark {
-    offset: usize,
-    position: Position,
 }
 
 impl<'text> Reader<'text> {
@@ -198,6 +194,7 @@ impl<'text> Reader<'text> {
             };
             let run = rest.get(..plain).unwrap_or_default();
             self.offset += plain;
+            self.line_start += continuing(run);
             match self.peek() {
                 Some(b'"') if text.is_empty() => {
                     self.offset += 1;
@@ -278,62 +275,39 @@ impl<'text> Reader<'text> {
     }
 
     fn skip_blanks(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+        while let Some(byte @ (b' ' | b'\n' | b'\r' | b'\t')) = self.peek() {
             self.offset += 1;
-        }
-    }
-
-    /// The place of the offset. Called in the order of the text, so that all calls together
-    /// read it once.
-    fn position(&mut self) -> Position {
-        let between = self
-            .text
-            .as_bytes()
-            .get(self.mark.offset..self.offset)
-            .unwrap_or_default();
-        let mut position = self.mark.position;
-        for (index, byte) in between.iter().enumerate() {
-            match byte {
-                b'\n' => {
-                    position = Position {
-                        line: position.line + 1,
-                        column: 1,
-                    }
-                }
-                b'\r' => {
-                    let next = self.text.as_bytes().get(self.mark.offset + index + 1);
-                    if next != Some(&b'\n') {
-                        position = Position {
-                            line: position.line + 1,
-                            column: 1,
-                        };
-                    }
-                }
-                // The bytes that continue a character are no columns.
-                0x80..=0xbf => {}
-                _ => position.column += 1,
+            if byte == b'\n' || (byte == b'\r' && self.peek() != Some(b'\n')) {
+                self.line += 1;
+                self.line_start = self.offset;
             }
         }
-        self.mark = Mark {
-            offset: self.offset,
-            position,
-        };
-        position
     }
 
-    fn syntax(&mut self, detail: &str) -> DocumentError {
-        // An error may stand before the mark, which only moves forward.
-        if self.offset < self.mark.offset {
-            self.mark = Mark {
-                offset: 0,
-                position: Position::START,
-            };
+    /// The place of the offset, where that is no place within a string.
+    fn position(&self) -> Position {
+        Position {
+            line: self.line,
+            column: count_u32(self.offset - self.line_start + 1),
         }
+    }
+
+    /// An error at the offset, wherever that is.
+    fn syntax(&self, detail: &str) -> DocumentError {
+        let before = self.text.get(..self.offset).unwrap_or(self.text);
         DocumentError::Syntax {
             document: self.document.into(),
-            position: self.position(),
+            position: end_of(before),
             format: "JSON",
             detail: detail.into(),
         }
     }
+}
+
+/// How many bytes of a text are no columns: those that continue a character.
+fn continuing(text: &str) -> usize {
+    if text.is_ascii() {
+        return 0;
+    }
+    text.len() - text.chars().count()
 }

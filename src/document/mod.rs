@@ -17,6 +17,8 @@ mod scalar;
 mod source;
 mod yaml;
 
+use std::sync::Arc;
+
 pub use dialect::{Dialect, DialectTable, SchemaForm};
 pub use error::DocumentError;
 pub use node::{Node, Object, Value};
@@ -24,9 +26,12 @@ pub use number::Number;
 pub use pointer::Pointer;
 pub use position::Position;
 
-/// A document that was read: its tree and its text.
+/// A document that was read: its tree and its text. Clones share both.
+#[derive(Debug, Clone)]
+pub struct Document(Arc<Contents>);
+
 #[derive(Debug)]
-pub struct Document {
+struct Contents {
     name: String,
     text: String,
     line_starts: Vec<u32>,
@@ -41,24 +46,24 @@ impl Document {
     /// The bytes are not UTF-8, the text is malformed, has a duplicate key, or is beyond a limit.
     pub fn parse(name: &str, bytes: &[u8]) -> Result<Document, DocumentError> {
         let text = source::decode(name, bytes)?;
-        Ok(Document {
+        Ok(Document(Arc::new(Contents {
             name: name.to_owned(),
             text: text.to_owned(),
             line_starts: source::line_starts(text),
             root: read(name, text)?,
-        })
+        })))
     }
 
     /// What reports call the document.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.name
     }
 
     /// The whole tree.
     #[must_use]
     pub fn root(&self) -> &Node {
-        &self.root
+        &self.0.root
     }
 
     /// The node that the pointer names, references not followed.
@@ -66,7 +71,7 @@ impl Document {
     pub fn at(&self, pointer: &Pointer) -> Option<&Node> {
         pointer
             .tokens()
-            .try_fold(&self.root, |node, token| reference::child(node, &token))
+            .try_fold(self.root(), |node, token| reference::child(node, &token))
     }
 
     /// Where the key stands that the pointer ends with; for an item of an array, the item.
@@ -83,7 +88,7 @@ impl Document {
     /// A line of the text, counted from 1, without its end.
     #[must_use]
     pub fn excerpt(&self, line: u32) -> Option<&str> {
-        source::line_at(&self.text, &self.line_starts, line)
+        source::line_at(&self.0.text, &self.0.line_starts, line)
     }
 
     /// A warning about a place, for a terminal: the message, `name:line:column`, and that line
@@ -92,6 +97,13 @@ impl Document {
     pub fn report(&self, message: &str, position: Position) -> String {
         let place = (self.name(), Some(position));
         source::report("warning", message, place, self.excerpt(position.line))
+    }
+
+    /// The same for an error: why the document is of no use.
+    #[must_use]
+    pub fn report_error(&self, message: &str, position: Position) -> String {
+        let place = (self.name(), Some(position));
+        source::report("error", message, place, self.excerpt(position.line))
     }
 }
 

@@ -51,7 +51,7 @@ impl Document {
             let (node, pointer) = self.target_within(reference, position, steps_max - step)?;
             if std::ptr::eq(node, start) || seen.contains(&pointer) {
                 return Err(DocumentError::ReferenceCycle {
-                    document: self.name.clone(),
+                    document: self.name().to_owned(),
                     position: first_position,
                     reference: first.to_owned(),
                 });
@@ -63,7 +63,7 @@ impl Document {
             seen.push(pointer);
         }
         Err(DocumentError::ReferenceChain {
-            document: self.name.clone(),
+            document: self.name().to_owned(),
             position: first_position,
             reference: first.to_owned(),
         })
@@ -75,7 +75,7 @@ impl Document {
         position: Position,
         steps_max: usize,
     ) -> Result<(&'a Node, Pointer), DocumentError> {
-        let document = || self.name.clone();
+        let document = || self.name().to_owned();
         let (resource, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         if !self.is_itself(resource) {
             let reference = reference.to_owned();
@@ -94,7 +94,7 @@ impl Document {
                 reference,
             });
         };
-        let (mut node, mut at) = (&self.root, Pointer::root());
+        let (mut node, mut at) = (self.root(), Pointer::root());
         for token in pointer.tokens() {
             if child(node, &token).is_none() {
                 let (end, moved) = self.resolve_within(node, steps_max)?;
@@ -116,7 +116,7 @@ impl Document {
 
     /// Whether the resource of a reference is this very document: empty, or its file name.
     fn is_itself(&self, resource: &str) -> bool {
-        let file_name = self.name.rsplit(['/', '\\']).next().unwrap_or_default();
+        let file_name = self.name().rsplit(['/', '\\']).next().unwrap_or_default();
         resource.is_empty() || resource.strip_prefix("./").unwrap_or(resource) == file_name
     }
 }

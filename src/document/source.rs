@@ -51,7 +51,7 @@ fn foreign_encoding(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// The place just after the text.
-fn end_of(text: &str) -> Position {
+pub(super) fn end_of(text: &str) -> Position {
     let starts = line_starts(text);
     let start = starts.last().copied().unwrap_or(0) as usize;
     let column = text.get(start..).map_or(0, |line| line.chars().count());
@@ -69,16 +69,11 @@ pub(super) fn count_u32(count: usize) -> u32 {
 /// The offset in bytes of each line's first character. Lines end as in YAML: LF, CR LF, or CR.
 pub(super) fn line_starts(text: &str) -> Vec<u32> {
     let bytes = text.as_bytes();
-    let ends = bytes
-        .iter()
-        .enumerate()
-        .filter(|&(offset, &byte)| match byte {
-            b'\n' => true,
-            b'\r' => bytes.get(offset + 1) != Some(&b'\n'),
-            _ => false,
-        });
+    let breaks = memchr::memchr2_iter(b'\n', b'\r', bytes);
+    // The carriage return of a pair ends nothing yet.
+    let ends = breaks.filter(|&offset| bytes.get(offset..offset + 2) != Some(b"\r\n"));
     std::iter::once(0)
-        .chain(ends.map(|(offset, _)| count_u32(offset + 1)))
+        .chain(ends.map(|offset| count_u32(offset + 1)))
         .collect()
 }
 

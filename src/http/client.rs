@@ -28,6 +28,10 @@ use super::origin::{Origin, Scheme};
 /// Most connections that are kept for another exchange; a run has no more in flight.
 const KEPT_CONNECTIONS_MAX: usize = 64;
 
+/// How many times longer a connection for more than one exchange has to stay silent: content that
+/// a framework writes a moment after the head is there by then, and few connections wait for it.
+const PATIENCE: u32 = 5;
+
 /// The bounds and the trust of a client.
 #[derive(Debug, Clone)]
 pub struct ClientSettings {
@@ -109,6 +113,8 @@ pub struct Connection {
     connect_time: Duration,
     tls_time: Option<Duration>,
     tls: Option<TlsFacts>,
+    /// How long it has to stay silent after a response that has no content.
+    quiet_wait: Duration,
     exchanges: u32,
     /// Whether the last exchange left it fit for another.
     open: bool,
@@ -119,7 +125,8 @@ pub struct Connection {
 }
 
 struct Shared {
-    origin: Origin,
+    /// Each exchange holds it too.
+    origin: Arc<Origin>,
     settings: ClientSettings,
     tls: Option<trust::Trust>,
 }
@@ -149,7 +156,7 @@ impl Client {
             Scheme::Https => Some(trust::Trust::new(&origin.host, &settings.tls)?),
         };
         let shared = Arc::new(Shared {
-            origin,
+            origin: Arc::new(origin),
             settings,
             tls,
         });
@@ -198,7 +205,7 @@ impl Client {
             }
             attempts = 2;
         }
-        let mut exchange = match self.connect().await {
+        let mut exchange = match self.open().await {
             Ok(mut connection) => {
                 let exchange = connection.exchange(request).await;
                 if keeps {
@@ -206,7 +213,7 @@ impl Client {
                 }
                 exchange
             }
-            Err(fault) => Exchange::new(request.clone(), Err(fault)),
+            Err(fault) => self.not_exchanged(request.clone(), fault),
         };
         exchange.attempts = attempts;
         exchange
@@ -214,9 +221,18 @@ impl Client {
 
     /// Makes a connection, for more than one exchange.
     ///
+    /// It waits longer than one for a single exchange for what may follow a response that has no
+    /// content: that would be taken for the beginning of the next.
+    ///
     /// # Errors
     /// Why none could be made.
     pub async fn connect(&self) -> Result<Connection, Fault> {
+        let mut connection = self.open().await?;
+        connection.quiet_wait *= PATIENCE;
+        Ok(connection)
+    }
+
+    async fn open(&self) -> Result<Connection, Fault> {
         let dialed = dial::dial(&self.shared, Offer::Http1).await?;
         let (tls_time, tls) = dialed.tls.unzip();
         Ok(Connection {
@@ -227,11 +243,20 @@ impl Client {
             connect_time: dialed.connect,
             tls_time,
             tls,
+            quiet_wait: self.shared.settings.quiet_wait,
             exchanges: 0,
             open: true,
             ended: false,
             said_close: false,
         })
+    }
+
+    /// What comes of a request for which no connection could be made, or no answer is awaited.
+    #[must_use]
+    pub fn not_exchanged(&self, request: Request, fault: Fault) -> Exchange {
+        let mut exchange = Exchange::new(request, Err(fault));
+        exchange.origin = Some(Arc::clone(&self.shared.origin));
+        exchange
     }
 
     fn keep(&self, connection: Connection) {

@@ -1,5 +1,6 @@
 //! The forms in which a value may turn up in bytes, and the search for many of them at once.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
@@ -170,15 +171,46 @@ fn spellings(value: &[u8]) -> BTreeSet<Vec<u8>> {
     // A value, or its base64, may have been escaped for the text that it stands in.
     let mut all = BTreeSet::new();
     for form in plain {
-        all.extend(percent_forms(&form));
-        all.extend(text_forms(&form));
+        // Letters and digits are escaped nowhere: most forms of most values have nothing else,
+        // and a run makes hundreds of values known.
+        if !form.iter().all(u8::is_ascii_alphanumeric) {
+            all.extend(percent_forms(&form));
+            all.extend(text_forms(&form));
+        }
         all.insert(form);
     }
     all.insert(hex(value, |digit| digit));
     all.insert(hex(value, |digit| digit.to_ascii_uppercase()));
+    if let Ok(text) = std::str::from_utf8(value) {
+        // As a JSON writer that escapes whatever it can.
+        let escaped = |upper: bool| -> String {
+            let unit = |unit: u16| match upper {
+                true => format!("\\u{unit:04X}"),
+                false => format!("\\u{unit:04x}"),
+            };
+            text.encode_utf16().map(unit).collect()
+        };
+        all.insert(escaped(true).into_bytes());
+        all.insert(escaped(false).into_bytes());
+    }
     let every: String = value.iter().map(|byte| format!("%{byte:02X}")).collect();
     all.insert(every.to_ascii_lowercase().into_bytes());
     all.insert(every.into_bytes());
+    all
+}
+
+/// Matches in order, those that overlap made one.
+pub(in crate::http) fn united(mut matches: Vec<Match>) -> Vec<Match> {
+    matches.sort_by_key(|found| found.range.start);
+    let mut all: Vec<Match> = Vec::new();
+    for found in matches {
+        match all.last_mut() {
+            Some(last) if found.range.start < last.range.end => {
+                last.range.end = last.range.end.max(found.range.end);
+            }
+            _ => all.push(found),
+        }
+    }
     all
 }
 
@@ -207,10 +239,14 @@ fn hex(value: &[u8], case: impl Fn(char) -> char) -> Vec<u8> {
         .collect()
 }
 
+/// The spellings that differ from the value.
 fn percent_forms(value: &[u8]) -> Vec<Vec<u8>> {
     let mut forms = Vec::new();
     for set in [NON_ALPHANUMERIC, STRICT, UNRESERVED, COMPONENT, WHOLE_URL] {
-        let upper = percent_encode(value, set).to_string();
+        // Most values have nothing to escape, and every key of a run is searched for.
+        let Cow::Owned(upper) = Cow::from(percent_encode(value, set)) else {
+            continue;
+        };
         forms.push(lower_escapes(&upper).into_bytes());
         forms.push(upper.replace("%20", "+").into_bytes());
         forms.push(upper.into_bytes());
@@ -242,6 +278,9 @@ fn text_forms(value: &[u8]) -> Vec<Vec<u8>> {
     let Ok(text) = std::str::from_utf8(value) else {
         return Vec::new();
     };
+    if !value.iter().any(|byte| is_escaped(*byte)) {
+        return Vec::new();
+    }
     let mut forms = Vec::new();
     let json = serde_json::to_string(text).unwrap_or_default();
     let json = json
@@ -266,6 +305,11 @@ fn text_forms(value: &[u8]) -> Vec<Vec<u8>> {
         }
     }
     forms
+}
+
+/// Whether some writer of JSON or HTML escapes it.
+fn is_escaped(byte: u8) -> bool {
+    byte.is_ascii_control() || !byte.is_ascii() || br#""'\/<>&"#.contains(&byte)
 }
 
 fn escape_json(json: &str, markup: &str, ascii: bool) -> String {

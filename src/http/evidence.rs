@@ -1,6 +1,6 @@
 //! The bytes of an exchange, fit to be shown: every known secret taken out.
 
-use super::encodings::Match;
+use super::encodings::{Match, united};
 use super::message::Exchange;
 use super::redactor::Redactor;
 
@@ -113,19 +113,4 @@ fn in_received(exchange: &Exchange, found: &Match) -> Option<Match> {
         range,
         owner: found.owner,
     })
-}
-
-/// Matches in order, those that overlap made one.
-fn united(mut matches: Vec<Match>) -> Vec<Match> {
-    matches.sort_by_key(|found| found.range.start);
-    let mut all: Vec<Match> = Vec::new();
-    for found in matches {
-        match all.last_mut() {
-            Some(last) if found.range.start < last.range.end => {
-                last.range.end = last.range.end.max(found.range.end);
-            }
-            _ => all.push(found),
-        }
-    }
-    all
 }

@@ -11,6 +11,7 @@
 
 pub mod client;
 mod encodings;
+mod escapes;
 pub mod evidence;
 pub mod fetch;
 pub mod message;

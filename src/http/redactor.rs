@@ -1,16 +1,18 @@
 //! Takes every known secret out of bytes that are about to be shown or written.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
-use super::encodings::{Forms, Match};
+use super::encodings::{Forms, Match, united};
+use super::escapes;
 use super::secret::Secret;
 
 /// Every secret that a run knows, and what stands in its place.
 ///
-/// A value, in any of its encoded forms, becomes `[redacted:xxxxxxxx]`: a fingerprint under a
+/// A value, in any of its encoded forms and however it is escaped, becomes `[redacted:xxxxxxxx]`: a fingerprint under a
 /// key of the run, so that equal values stay equal in a report, and nobody without the key can
 /// try values against it. Values under six bytes are not searched for.
 pub struct Redactor {
@@ -52,11 +54,22 @@ impl Redactor {
         self.add(part);
     }
 
-    /// Whether a whole secret is in these bytes.
+    /// What stands for each whole secret that is in these bytes, also where escapes hide it.
     #[must_use]
-    pub fn finds_whole(&self, bytes: &[u8]) -> bool {
-        let found = self.forms.matches(bytes);
-        found.iter().any(|found| !self.parts.contains(&found.owner))
+    pub fn whole_secrets(&self, bytes: &[u8]) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        self.gather_whole(bytes, &mut found);
+        for text in escapes::texts(bytes) {
+            self.gather_whole(&text, &mut found);
+        }
+        found
+    }
+
+    fn gather_whole<'a>(&'a self, bytes: &[u8], found: &mut BTreeSet<&'a str>) {
+        let whole = self.forms.matches(bytes).into_iter();
+        let whole = whole.filter(|found| !self.parts.contains(&found.owner));
+        let fingerprints = whole.filter_map(|found| self.fingerprints.get(found.owner));
+        found.extend(fingerprints.map(String::as_str));
     }
 
     /// What stands for this secret: eight hex digits, the same for equal values.
@@ -89,14 +102,23 @@ impl Redactor {
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     }
 
-    /// Whether a known secret is in these bytes.
+    /// Whether a known secret is in these bytes, also where escapes hide it.
     #[must_use]
     pub fn finds(&self, bytes: &[u8]) -> bool {
-        self.forms.first_match(bytes, 0).is_some()
+        let found = |bytes: &[u8]| self.forms.first_match(bytes, 0).is_some();
+        found(bytes) || escapes::texts(bytes).any(|text| found(&text))
     }
 
     pub(in crate::http) fn matches(&self, bytes: &[u8]) -> Vec<Match> {
-        self.forms.matches(bytes)
+        let mut matches = self.forms.matches(bytes);
+        for reading in escapes::readings(bytes) {
+            let found = self.forms.matches(&reading.bytes).into_iter();
+            matches.extend(found.map(|found| Match {
+                range: reading.origin(&found.range),
+                owner: found.owner,
+            }));
+        }
+        united(matches)
     }
 
     /// Replaces these ranges, which are in order and do not overlap.

@@ -1,6 +1,5 @@
 //! Credentials as a type: they are compared, derived from and searched for, never printed.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -8,7 +7,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::encodings;
+use super::{encodings, escapes};
 
 /// Shortest secret that is accepted, in bytes.
 ///
@@ -57,15 +56,14 @@ impl Secret {
     /// Whether the value, or an encoded form of it, is in `haystack`.
     ///
     /// Looked for are base64 (both alphabets, all three alignments), hex, percent-encoded,
-    /// JSON-escaped and HTML-escaped forms, and whatever percent-decoding brings to light.
+    /// JSON-escaped and HTML-escaped forms, and whatever undoing escapes brings to light.
     /// Values under six bytes are never found.
     #[must_use]
     pub fn occurs_in(&self, haystack: &[u8]) -> bool {
         let mut forms = encodings::Forms::default();
         forms.add(&self.0, 0);
-        let decoded: Cow<'_, [u8]> = percent_encoding::percent_decode(haystack).into();
-        forms.first_match(haystack, 0).is_some()
-            || (matches!(decoded, Cow::Owned(_)) && forms.first_match(&decoded, 0).is_some())
+        let found = |bytes: &[u8]| forms.first_match(bytes, 0).is_some();
+        found(haystack) || escapes::texts(haystack).any(|text| found(&text))
     }
 
     /// Length of the value in bytes.

@@ -1,13 +1,16 @@
 //! Api + Suite -> Plan.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use thiserror::Error;
 
 use crate::api::{Api, Operation};
 use crate::document::{Document, Pointer};
 use crate::plan::rules::{self, Context, ControlDraft, Draft, Requests, Rule};
-use crate::plan::{Case, CaseId, Control, RequirementIndex, Script, ScriptIndex, Send, Tier};
+use crate::plan::{
+    Case, CaseId, Control, RequirementIndex, Script, ScriptIndex, Selection, Send, Tier,
+};
 use crate::suite::{CredentialClass, Requirement, Selector, Source, Suite, Trigger};
 
 /// The most cases that one operation may have.
@@ -18,16 +21,18 @@ pub const CASES_PER_OPERATION_MAX: usize = 2_000;
 /// What is planned, before anything is sent.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The suite that demands it.
-    pub suite: Suite,
+    /// The suite that demands it: shared, as many runs of one plan do.
+    pub suite: Arc<Suite>,
     /// The path that every request begins with.
     pub base_path: String,
     /// What is done on the wire, each once.
-    pub scripts: Vec<Script>,
+    pub scripts: Arc<Vec<Script>>,
     /// The cases, in the order of reports.
     pub cases: Vec<Case>,
     /// The ids of all cases, selected or not.
     pub all_ids: BTreeSet<String>,
+    /// Which of all cases these are.
+    pub selection: Selection,
     /// How many cases a selection left out.
     pub filtered_out: usize,
 }
@@ -154,11 +159,12 @@ pub fn plan(
         });
     }
     Ok(Plan {
-        suite: suite.clone(),
+        suite: Arc::new(suite.clone()),
         base_path: base_path.to_owned(),
-        scripts,
+        scripts: Arc::new(scripts),
         all_ids: cases.iter().map(|case| case.id.to_string()).collect(),
         cases,
+        selection: Selection::default(),
         filtered_out: 0,
     })
 }

@@ -63,12 +63,16 @@ pub enum Slot {
     Second,
     /// One more, by number, for scripts that address many at once.
     Further(u8),
+    /// One that was made right after the victim, with the very same content.
+    Twin,
     /// One that was made to be able to do everything.
     Privileged,
     /// An instance of the other tenant.
     Foreign,
     /// A second instance of the other tenant, made for one script.
     ForeignSecond,
+    /// Each that the run made and that still lives, one after the other: leased to nobody.
+    Remaining,
 }
 
 impl fmt::Display for Slot {
@@ -77,9 +81,11 @@ impl fmt::Display for Slot {
             Self::Victim => formatter.write_str("victim"),
             Self::Second => formatter.write_str("second"),
             Self::Further(number) => write!(formatter, "further-{number}"),
+            Self::Twin => formatter.write_str("twin"),
             Self::Privileged => formatter.write_str("privileged"),
             Self::Foreign => formatter.write_str("foreign"),
             Self::ForeignSecond => formatter.write_str("foreign-second"),
+            Self::Remaining => formatter.write_str("remaining"),
         }
     }
 }
@@ -162,6 +168,11 @@ pub enum Step {
     OfferOldTls,
     /// Makes one more instance and compares its id with those of the dead.
     LookForReusedIds,
+    /// Sends the request on each instance that the run made and that still lives: what clean-up
+    /// does, and judged. Nothing may follow it.
+    TakeAway(Box<Send>),
+    /// Lets this many milliseconds pass.
+    PauseMs(u64),
 }
 
 /// What is done about a limit that requests sent at once run into.
@@ -197,7 +208,10 @@ pub enum Watch {
     /// Nothing more.
     #[default]
     Own,
-    /// Instances that nobody has, before and after: for requests whose stray effect could hit any.
+    /// An instance of the other tenant, before and after, where one can be made there.
+    OtherTenant,
+    /// Instances that nobody has, before and after, and the other tenant's: for requests whose
+    /// stray effect could hit any.
     Bystanders,
     /// Not even its own before the first request: for an instance that was never used.
     OnlyAfter,
@@ -242,9 +256,10 @@ impl Script {
     /// Its requests in order.
     pub fn sends(&self) -> impl Iterator<Item = &Send> {
         self.steps.iter().flat_map(|step| match step {
-            Step::Send(send) | Step::SendInUse(_, send) | Step::Abandon(send) => {
-                std::slice::from_ref(send.as_ref())
-            }
+            Step::Send(send)
+            | Step::SendInUse(_, send)
+            | Step::Abandon(send)
+            | Step::TakeAway(send) => std::slice::from_ref(send.as_ref()),
             Step::Together(sends, _) => sends.as_slice(),
             _ => &[],
         })
@@ -277,7 +292,8 @@ impl Script {
                 | Piece::Secret(Holder::Leased(slot), _) => Some(*slot),
                 _ => None,
             });
-        looked.chain(named).collect()
+        let leased = |slot: &Slot| *slot != Slot::Remaining;
+        looked.chain(named).filter(leased).collect()
     }
 
     /// Whose credentials it carries, leased ones apart.
@@ -299,6 +315,13 @@ impl Script {
             })
             .chain(there)
             .collect()
+    }
+
+    /// Whether it takes away everything that the run made, the sentinel with it.
+    #[must_use]
+    pub fn ends_all(&self) -> bool {
+        let mut steps = self.steps.iter();
+        steps.any(|step| matches!(step, Step::TakeAway(_)))
     }
 
     /// The least tier that it needs, but for the readings of its ids, which the run knows.

@@ -36,6 +36,7 @@ impl Selection {
             plan.cases.retain(|_| turn.next() == Some(index));
         }
         plan.filtered_out += before - plan.cases.len();
+        plan.selection = self.clone();
         plan
     }
 

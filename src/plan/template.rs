@@ -41,6 +41,8 @@ pub enum Piece {
     IdEncoded(Slot),
     /// The id of the already revoked instance.
     RevokedId,
+    /// An id that belongs to nobody, so far above every id that the run has seen.
+    UnseenId(u64),
     /// The other tenant's host, with its port where it has one.
     OtherAuthority,
     /// The first label of the other tenant's host: what applications name it by.
@@ -62,16 +64,30 @@ pub enum IdSpelling {
     Underscored,
     /// Each character percent-encoded, and the percent signs again: `%2534%2532`.
     EncodedTwice,
+    /// Its first character percent-encoded, and the others as they are: `%342`.
+    FirstEncoded,
+    /// Its last character percent-encoded, and the others as they are: `4%32`.
+    LastEncoded,
 }
 
 impl IdSpelling {
-    /// The id so spelled; nothing where it is no decimal number, or too short for the spelling.
+    /// The id so spelled; nothing where it is too short for the spelling, or no decimal number where
+    /// that is needed.
     #[must_use]
     pub fn spell(self, id: &str) -> Option<String> {
-        let number: u128 = id.parse().ok()?;
+        let number = id.parse::<u128>().ok();
         Some(match self {
-            Self::Hexadecimal => format!("{number:#x}"),
-            Self::Octal => format!("0{number:o}"),
+            Self::Hexadecimal => format!("{:#x}", number?),
+            Self::Octal => format!("0{:o}", number?),
+            Self::FirstEncoded => {
+                let (first, rest) = id.split_at_checked(1)?;
+                format!("{}{rest}", encoded(first))
+            }
+            Self::LastEncoded => {
+                let (rest, last) = id.split_at_checked(id.len().checked_sub(1)?)?;
+                format!("{rest}{}", encoded(last))
+            }
+            _ if number.is_none() => return None,
             // U+FF10 is EF BC 90 in UTF-8, and the nine digits after it follow.
             Self::FullWidth => id
                 .bytes()
@@ -81,7 +97,7 @@ impl IdSpelling {
                 let (first, rest) = id.split_at_checked(1)?;
                 return (!rest.is_empty()).then(|| format!("{first}_{rest}"));
             }
-            Self::EncodedTwice => id.bytes().map(|digit| format!("%25{digit:02X}")).collect(),
+            Self::EncodedTwice => encoded(id).replace('%', "%25"),
         })
     }
 
@@ -99,8 +115,15 @@ impl IdSpelling {
             Self::FullWidth => "in full-width digits",
             Self::Underscored => "with an underscore in it",
             Self::EncodedTwice => "percent-encoded twice",
+            Self::FirstEncoded => "with its first digit percent-encoded",
+            Self::LastEncoded => "with its last digit percent-encoded",
         }
     }
+}
+
+/// Each byte percent-encoded.
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 /// What is made of a secret before it is sent.
@@ -177,6 +200,7 @@ impl fmt::Display for Piece {
             Self::IdAs(slot, spelling) => write!(formatter, "{{{slot}.id {}}}", spelling.name()),
             Self::IdEncoded(slot) => write!(formatter, "{{{slot}.id, percent-encoded}}"),
             Self::RevokedId => formatter.write_str("{revoked.id}"),
+            Self::UnseenId(distance) => write!(formatter, "{{unseen.id+{distance}}}"),
             Self::OtherAuthority => formatter.write_str("{other-tenant.host}"),
             Self::OtherName => formatter.write_str("{other-tenant.name}"),
             Self::Secret(holder, derivation) => {
@@ -253,5 +277,7 @@ mod tests {
         assert_eq!(spelled(IdSpelling::Underscored, "4"), None);
         assert_eq!(spelled(IdSpelling::EncodedTwice, "42"), some("%2534%2532"));
         assert_eq!(spelled(IdSpelling::EncodedTwice, "key-42"), None);
+        assert_eq!(spelled(IdSpelling::FirstEncoded, "427"), some("%3427"));
+        assert_eq!(spelled(IdSpelling::LastEncoded, "427"), some("42%37"));
     }
 }

@@ -18,6 +18,11 @@ use super::unprovable;
 /// a run among them is not slowed beyond the times that its checks depend on.
 const TENANTS_AT_ONCE: usize = 8;
 
+/// How many of the cases at which a requirement only looks on are tried first on a defect of its
+/// own: what is wrong with every answer shows in each of them, and no more than this many are
+/// named in the table.
+const ATTACHED_FIRST: usize = 6;
+
 /// Why there is no kill matrix.
 #[derive(Debug, thiserror::Error)]
 pub enum SelftestError {
@@ -68,7 +73,8 @@ pub enum Fate {
 /// How much of the suite is tried on a defect. On correct tenants all of it always is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// The cases that judge the requirement that it violates; all where those do not catch it.
+    /// The cases that judge the requirement that it violates: those of its rule and some of the
+    /// others first, then all of them, then the whole suite, until it says so.
     Own,
     /// All cases.
     Whole,
@@ -219,9 +225,10 @@ impl KillMatrix {
 ///
 /// Where a filter means nothing, what is built in is wrong, or a tenant does not start.
 pub async fn selftest(filters: &[String], depth: Depth) -> Result<KillMatrix, SelftestError> {
-    let plan = Script::read().map_err(SelftestError::BuiltIn)?.plan;
+    let script = Arc::new(Script::read().map_err(SelftestError::BuiltIn)?);
+    let plan = &script.plan;
     let (defects, odd) = select(filters)?;
-    let mut runs = rehearse_all(trials(&plan, &defects, &odd, depth)).await?;
+    let mut runs = rehearse_all(&script, attempts(plan, &defects, &odd, depth)).await?;
     let mut run = |name: &'static str| {
         runs.remove(name).ok_or(SelftestError::Rehearsal {
             tenant: name,
@@ -231,7 +238,7 @@ pub async fn selftest(filters: &[String], depth: Depth) -> Result<KillMatrix, Se
     let conforming = odd_row(CONFORMING, "keeps the contract plainly", run(CONFORMING)?);
     let mut defect_rows = Vec::new();
     for defect in &defects {
-        defect_rows.push(defect_row(&plan, *defect, run(defect.name)?));
+        defect_rows.push(defect_row(plan, *defect, run(defect.name)?));
     }
     let mut odd_rows = Vec::new();
     for odd in &odd {
@@ -241,7 +248,7 @@ pub async fn selftest(filters: &[String], depth: Depth) -> Result<KillMatrix, Se
         suite: SUITE,
         whole: filters.is_empty(),
         cases: plan.cases.len(),
-        requirements: requirement_rows(&plan, &defect_rows),
+        requirements: requirement_rows(plan, &defect_rows),
         conforming,
         defects: defect_rows,
         odd: odd_rows,
@@ -276,27 +283,35 @@ fn select(filters: &[String]) -> Result<(Vec<Defect>, Vec<Odd>), SelftestError> 
     Ok((defects.collect(), odd.collect()))
 }
 
+/// How a tenant is tried.
+#[derive(Default)]
+struct Attempt {
+    trial: Trial,
+    /// The requirement whose own cases come first.
+    own: Option<&'static str>,
+}
+
 /// What each tenant is tried with, by its name.
-fn trials(
+fn attempts(
     plan: &Plan,
     defects: &[Defect],
     odd: &[Odd],
     depth: Depth,
-) -> Vec<(&'static str, Trial)> {
-    let conforming = (CONFORMING, Trial::default());
+) -> Vec<(&'static str, Attempt)> {
+    let conforming = (CONFORMING, Attempt::default());
     let defects = defects.iter().map(|defect| {
         let own = demanded(plan, *defect).map(|_| defect.requirement);
         let now_and_then = defect.class == Class::Flaky;
         let trial = Trial {
             defects: vec![*defect],
-            only: own.filter(|_| depth == Depth::Own),
             until: own.filter(|_| now_and_then),
             // A run that verifies the certificate ends with that: what it says of it is judged.
             insecure: defect.requirement == CERTIFICATE,
             crowded: now_and_then,
             ..Trial::default()
         };
-        (defect.name, trial)
+        let own = own.filter(|_| depth == Depth::Own);
+        (defect.name, Attempt { trial, own })
     });
     let odd = odd.iter().map(|odd| {
         let trial = Trial {
@@ -304,7 +319,7 @@ fn trials(
             crowded: true,
             ..Trial::default()
         };
-        (odd.name, trial)
+        (odd.name, Attempt { trial, own: None })
     });
     std::iter::once(conforming)
         .chain(odd)
@@ -314,16 +329,18 @@ fn trials(
 
 /// Every run, by the name of its tenant.
 async fn rehearse_all(
-    trials: Vec<(&'static str, Trial)>,
+    script: &Arc<Script>,
+    attempts: Vec<(&'static str, Attempt)>,
 ) -> Result<BTreeMap<&'static str, Rehearsal>, SelftestError> {
     let permits = Arc::new(Semaphore::new(TENANTS_AT_ONCE));
     let mut tasks = JoinSet::new();
-    for (name, trial) in trials {
+    for (name, attempt) in attempts {
         let permits = Arc::clone(&permits);
+        let script = Arc::clone(script);
         tasks.spawn(async move {
             // It is never closed; without a permit the run is only less polite.
             let permit = permits.acquire().await;
-            let run = rehearse_deeper(trial).await;
+            let run = rehearse_deeper(&script, attempt).await;
             drop(permit);
             (name, run)
         });
@@ -343,19 +360,25 @@ async fn rehearse_all(
 }
 
 /// Where the cases of its own requirement do not catch a defect, whatever else does is of interest.
-async fn rehearse_deeper(trial: Trial) -> Result<Rehearsal, RehearsalError> {
-    let Some(code) = trial.only else {
-        return rehearse(trial).await;
+async fn rehearse_deeper(script: &Script, attempt: Attempt) -> Result<Rehearsal, RehearsalError> {
+    let Attempt { mut trial, own } = attempt;
+    let Some(code) = own else {
+        return rehearse(script, &trial).await;
     };
-    let run = rehearse(trial.clone()).await?;
-    if run.caught_by(code) {
-        return Ok(run);
+    let all = script.judged_by(code, usize::MAX);
+    let some = script.judged_by(code, ATTACHED_FIRST);
+    // What shows now and then needs every occasion.
+    let few_will_do = trial.until.is_none() && some.len() < all.len();
+    let steps = few_will_do.then_some(some).into_iter().chain([all]);
+    for only in steps.filter(|only| !only.is_empty()) {
+        trial.only = Some(only);
+        let run = rehearse(script, &trial).await?;
+        if run.noticed_by(code) {
+            return Ok(run);
+        }
     }
-    rehearse(Trial {
-        only: None,
-        ..trial
-    })
-    .await
+    trial.only = None;
+    rehearse(script, &trial).await
 }
 
 /// The requirement that the defect violates, where the suite has it.

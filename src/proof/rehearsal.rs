@@ -1,6 +1,7 @@
 //! One run of the built-in suite against one tenant, by the same road that `probity run` takes.
 
 use std::io;
+use std::sync::Arc;
 
 use serde::Serialize;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -8,7 +9,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use crate::api::{Api, ApiError};
 use crate::config::{ConfigError, Flags, Inputs, Settings, Subcommand};
 use crate::document::{Document, DocumentError};
-use crate::plan::{self, CaseId, Code, Level, Plan, PlanError, Profile, Selection};
+use crate::plan::{
+    self, Case, CaseId, Code, Level, Plan, PlanError, Profile, RequirementIndex, Selection,
+};
 use crate::run::event::{CaseFinished, Event, JudgementFact, RunFinished, Verdict};
 use crate::run::{self, AssembleError, Job, Parts, SourceText, Stopper};
 use crate::suite::{Suite, SuiteError, Tier, built_in};
@@ -103,10 +106,11 @@ pub struct Rehearsal {
     pub duration_us: u64,
 }
 
-/// The contract and the suite as every rehearsal reads them.
+/// The contract and the suite, read once for all rehearsals.
+#[derive(Clone)]
 pub struct Script {
-    document: Document,
-    api: Api,
+    document: Arc<Document>,
+    api: Arc<Api>,
     /// The plan: what every rehearsal does.
     pub plan: Plan,
 }
@@ -126,10 +130,36 @@ impl Script {
         let base_path = plan::server_path(&api.servers);
         let plan = plan::plan(&api, &document, &suite, &base_path).map_err(RehearsalError::Plan)?;
         Ok(Self {
-            document,
-            api,
+            document: Arc::new(document),
+            api: Arc::new(api),
             plan,
         })
+    }
+
+    /// The cases that judge a requirement: those that its rule derives, and of the others, which
+    /// it only looks on at, at most so many, from all over the suite.
+    #[must_use]
+    pub fn judged_by(&self, code: &str, attached_max: usize) -> Vec<CaseId> {
+        let plan = &self.plan;
+        let is_it = |index: &RequirementIndex| {
+            let requirement = plan.requirement(*index);
+            requirement.is_some_and(|requirement| requirement.code.as_str() == code)
+        };
+        let (derived, others): (Vec<&Case>, Vec<&Case>) = plan
+            .cases
+            .iter()
+            .partition(|case| case.requirements.iter().any(is_it));
+        let attached: Vec<&Case> = others
+            .into_iter()
+            .filter(|case| case.attached.iter().any(is_it))
+            .collect();
+        let apart = attached.len().div_ceil(attached_max.max(1)).max(1);
+        let some = attached.into_iter().step_by(apart);
+        derived
+            .into_iter()
+            .chain(some)
+            .map(|case| case.id.clone())
+            .collect()
     }
 }
 
@@ -140,8 +170,8 @@ pub struct Trial {
     pub defects: Vec<Defect>,
     /// What it does unusually.
     pub odd: Vec<Odd>,
-    /// The requirement whose cases run, where not all do.
-    pub only: Option<&'static str>,
+    /// The cases that run, where not all do.
+    pub only: Option<Vec<CaseId>>,
     /// The requirement that is awaited: while it catches nothing, the suite is run again on the
     /// same tenant, since what shows now and then may not show in one run.
     pub until: Option<&'static str>,
@@ -158,25 +188,20 @@ pub struct Trial {
 /// # Errors
 ///
 /// Where what is built in is wrong, or the machine gives no port.
-pub async fn rehearse(trial: Trial) -> Result<Rehearsal, RehearsalError> {
+pub async fn rehearse(script: &Script, trial: &Trial) -> Result<Rehearsal, RehearsalError> {
     let settings = TenantSettings {
-        defects: trial.defects,
-        odd: trial.odd,
+        defects: trial.defects.clone(),
+        odd: trial.odd.clone(),
         seed: Some(SEED),
         ..TenantSettings::default()
     };
     let tenant = Tenant::start(settings)
         .await
         .map_err(RehearsalError::Tenant)?;
-    let manner = Manner {
-        insecure: trial.insecure,
-        only: trial.only,
-        crowded: trial.crowded,
-    };
-    let mut rehearsal = once(&tenant, manner).await?;
+    let mut rehearsal = once(script, &tenant, trial).await?;
     if let Some(code) = trial.until {
         while rehearsal.runs < RUNS_MAX && !rehearsal.caught_by(code) {
-            let again = once(&tenant, manner).await?;
+            let again = once(script, &tenant, trial).await?;
             rehearsal.absorb(again);
         }
     }
@@ -184,25 +209,18 @@ pub async fn rehearse(trial: Trial) -> Result<Rehearsal, RehearsalError> {
     Ok(rehearsal)
 }
 
-/// How a run goes about it.
-#[derive(Clone, Copy)]
-struct Manner {
-    /// Whether any certificate is taken.
-    insecure: bool,
-    /// The requirement whose cases run, if not all do.
-    only: Option<&'static str>,
-    /// Whether many run at once.
-    crowded: bool,
-}
-
-async fn once(tenant: &Tenant, manner: Manner) -> Result<Rehearsal, RehearsalError> {
-    let job = job(tenant, manner).await?;
+async fn once(
+    script: &Script,
+    tenant: &Tenant,
+    trial: &Trial,
+) -> Result<Rehearsal, RehearsalError> {
+    let job = job(script, tenant, trial).await?;
     let (sender, receiver) = unbounded_channel();
     let _end = run::run(job, Stopper::default(), sender).await;
     Ok(gather(receiver))
 }
 
-async fn job(tenant: &Tenant, manner: Manner) -> Result<Job, RehearsalError> {
+async fn job(script: &Script, tenant: &Tenant, trial: &Trial) -> Result<Job, RehearsalError> {
     let fixtures = tenant.fixtures();
     let environment = fixtures.environment().into_iter();
     let inputs = Inputs {
@@ -216,13 +234,12 @@ async fn job(tenant: &Tenant, manner: Manner) -> Result<Job, RehearsalError> {
             timeout: Some(EXCHANGE_MAX.to_owned()),
             linger: Some(LINGER.to_owned()),
             max_time: Some(RUN_MAX.to_owned()),
-            insecure: Some(manner.insecure),
-            test_threads: (!manner.crowded).then(|| "1".to_owned()),
+            insecure: Some(trial.insecure),
+            test_threads: (!trial.crowded).then(|| "1".to_owned()),
             ..Flags::default()
         },
     };
     let settings = Settings::resolve(&inputs).map_err(RehearsalError::Settings)?;
-    let script = Script::read()?;
     let (name, bytes) = built_in::CONTRACT;
     let parts = Parts {
         settings,
@@ -230,20 +247,24 @@ async fn job(tenant: &Tenant, manner: Manner) -> Result<Job, RehearsalError> {
             name: name.to_owned(),
             bytes: bytes.to_vec(),
         },
-        document: script.document,
-        api: script.api,
+        document: Arc::clone(&script.document),
+        api: Arc::clone(&script.api),
         suite: suite_text(),
-        plan: selection(manner.only).apply(script.plan),
+        plan: selection(trial.only.as_deref()).apply(script.plan.clone()),
         subcommand: Subcommand::Run,
         ca_pem: fixtures.root_pem.clone().map(String::into_bytes),
     };
     run::assemble(parts).await.map_err(RehearsalError::Assemble)
 }
 
-/// The cases that judge a requirement; all where none is named.
-fn selection(code: Option<&str>) -> Selection {
+/// These cases; all where none are named.
+fn selection(only: Option<&[CaseId]>) -> Selection {
     Selection {
-        filters: code.map(str::to_owned).into_iter().collect(),
+        filters: only
+            .unwrap_or_default()
+            .iter()
+            .map(CaseId::to_string)
+            .collect(),
         exact: true,
         ..Selection::default()
     }
@@ -269,6 +290,16 @@ impl Rehearsal {
     pub fn caught_by(&self, code: &str) -> bool {
         let mut sightings = self.sightings.iter();
         sightings.any(|sighting| sighting.requirement.as_str() == code && sighting.caught())
+    }
+
+    /// Whether a requirement has anything to say against the tenant.
+    #[must_use]
+    pub fn noticed_by(&self, code: &str) -> bool {
+        let mut sightings = self.sightings.iter();
+        sightings.any(|sighting| {
+            let warns = sighting.verdict == Verdict::Warn || sighting.caught();
+            sighting.requirement.as_str() == code && warns
+        })
     }
 
     /// Adds what a later run on the same tenant saw.

@@ -132,9 +132,11 @@ fn milliseconds(microseconds: u64) -> f64 {
 fn request(run: &RunRecord<'_>, exchange: &ExchangeFact) -> Value {
     let message = Message::of(&exchange.sent);
     let version = message.first.rsplit(' ').next().unwrap_or_default();
+    // What went to the other tenant went to its own.
+    let origin = exchange.origin.as_deref().unwrap_or(run.target());
     let mut request = json!({
         "method": exchange.method,
-        "url": url(run.target(), &exchange.target),
+        "url": url(origin, &exchange.target),
         "httpVersion": version_or_unknown(version),
         "cookies": [],
         "headers": message.headers(),

@@ -150,6 +150,7 @@ fn configuration(runs: &[RunRecord<'_>]) -> Vec<Value> {
                 "run": started.run,
                 "startedAt": started.started_at,
                 "probity": started.probity,
+                "selection": started.selection,
                 "filteredOut": started.filtered_out,
             },
         }));

@@ -11,6 +11,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus};
 use quick_junit::{TestSuite, XmlString};
 
 use super::RenderError;
+use super::circumstances::selection_words;
 use super::failure_text::{self, exchange_line, exchange_text, failed_text, summary};
 use super::inert::one_line;
 use super::record::{self, CaseRecord, Face, FailedKind, RunRecord, warnings};
@@ -217,6 +218,9 @@ fn started_facts(started: &RunStarted, fact: &mut dyn FnMut(&str, &str)) {
     let suites = started.suites.iter();
     let suites = suites.map(|suite| format!("{} sha256:{}", suite.name, suite.sha256));
     facts("suites", &suites.collect::<Vec<_>>(), fact);
+    if let Some(words) = started.selection.as_ref().and_then(selection_words) {
+        fact("selected", &words);
+    }
     fact("filtered_out", &started.filtered_out.to_string());
     for setting in &started.settings {
         let value = format!("{} ({})", setting.value, setting.origin);

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use super::failure_text::{failed_text, heading, message, parts};
 use super::inert::one_line;
 use super::record::{self, Face, RunRecord, Tally, warnings, words};
-use super::{RenderError, terminal};
+use super::{RenderError, circumstances, terminal};
 use crate::check::Failure;
 use crate::run::event::Verdict;
 
@@ -77,6 +77,14 @@ fn head(run: &RunRecord<'_>) -> String {
             "run",
             &code(&format!("{}, {}", started.run, started.started_at)),
         );
+    }
+    for (name, words) in [
+        ("selected", circumstances::selection(run)),
+        ("encrypted", circumstances::encryption(run)),
+    ] {
+        if let Some(words) = words {
+            fact(name, &code(&words));
+        }
     }
     fact("complete", if run.complete() { "yes" } else { "no" });
     if run.partial() {

@@ -1,18 +1,20 @@
 //! Several event logs -> runs: the shards of one run become the log that it would have left
 //! unsharded, and runs against several targets stay apart.
 //!
-//! What belongs together has the same contract, suites, baseline, target and settings; only the
-//! shard may differ, and what says nothing of the verdicts: where reports and settings lie, and how
-//! many cases ran at once. What a merged run comes to is decided where every run's end is
-//! ([`conclusion`]).
+//! What belongs together has the same contract, suites, baseline, target and settings, and was
+//! asked for the same cases; only the shard may differ, and what says nothing of the verdicts:
+//! where reports and settings lie, and how many cases ran at once. A shard of other cases is none
+//! of this run: it stays apart, and is named where its place is empty. What a merged run comes to
+//! is decided where every run's end is ([`conclusion`]).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::ReadLog;
+use super::circumstances::selection_words;
 use crate::run::conclusion::{self, Grounds};
 use crate::run::event::{
     CaseFact, CaseFinished, CaseStarted, Event, PreflightPassed, RequirementFact, RunFinished,
-    RunStarted, SettingFact, StopKind,
+    RunStarted, SelectionFact, SettingFact, StopKind,
 };
 
 /// Most shards that a log is believed to have: no run has more.
@@ -37,17 +39,51 @@ pub struct NoBeginning(pub usize);
 ///
 /// Where a log has no beginning of a run.
 pub fn merge(logs: Vec<ReadLog>) -> Result<Vec<Vec<Event>>, NoBeginning> {
-    let mut groups: Vec<(String, Vec<Part>)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for (place, log) in logs.into_iter().enumerate() {
         for part in parts(log).ok_or(NoBeginning(place))? {
-            let key = key(&part);
-            match groups.iter_mut().find(|group| group.0 == key) {
-                Some((_, parts)) => parts.push(part),
-                None => groups.push((key, vec![part])),
+            let (key, selection) = (key(&part), asked_for(&part));
+            let same = |group: &&mut Group| group.key == key && group.selection == selection;
+            match groups.iter_mut().find(same) {
+                Some(group) => group.parts.push(part),
+                None => groups.push(Group {
+                    key,
+                    selection,
+                    parts: vec![part],
+                }),
             }
         }
     }
-    Ok(groups.into_iter().map(|(_, parts)| united(parts)).collect())
+    let strays: Vec<Strays> = groups.iter().map(|group| group.strays(&groups)).collect();
+    let groups = groups.into_iter().zip(strays);
+    Ok(groups
+        .map(|(group, strays)| united(group.parts, &strays))
+        .collect())
+}
+
+/// What belongs to one run.
+struct Group {
+    key: String,
+    selection: SelectionFact,
+    parts: Vec<Part>,
+}
+
+/// Shards that would belong to a run if they had been asked for the same cases: by number, what
+/// they were asked for instead.
+type Strays = BTreeMap<u64, String>;
+
+impl Group {
+    fn strays(&self, groups: &[Self]) -> Strays {
+        let like = groups.iter().filter(|other| other.key == self.key);
+        let others = like.filter(|other| other.selection != self.selection);
+        let shards = others.flat_map(|other| {
+            let words = selection_words(&other.selection);
+            let words = words.unwrap_or_else(|| "all cases".to_owned());
+            let shards = other.parts.iter().filter(|part| part.shard.1 > 1);
+            shards.map(move |part| (part.shard.0, words.clone()))
+        });
+        shards.collect()
+    }
 }
 
 /// One shard, or a whole run.
@@ -133,17 +169,33 @@ fn key(part: &Part) -> String {
     )
 }
 
+/// Which cases a part was asked for, its shard left out: the order of words means nothing.
+fn asked_for(part: &Part) -> SelectionFact {
+    let mut selection = part.started.selection.clone().unwrap_or_default();
+    selection.shard = None;
+    selection.exact &= !(selection.filters.is_empty() && selection.skip.is_empty());
+    for words in [
+        &mut selection.filters,
+        &mut selection.skip,
+        &mut selection.tags,
+    ] {
+        words.sort_unstable();
+        words.dedup();
+    }
+    selection
+}
+
 fn is_incidental(name: &str) -> bool {
     INCIDENTAL.contains(&name) || name.starts_with(REPORTS)
 }
 
 /// The events of the one run that the parts make.
-fn united(mut parts: Vec<Part>) -> Vec<Event> {
+fn united(mut parts: Vec<Part>, strays: &Strays) -> Vec<Event> {
     parts.sort_by_key(|part| part.shard);
     if parts.len() == 1 && parts.iter().all(|part| part.shard.1 == 1) {
         return parts.pop().map_or_else(Vec::new, Part::into_events);
     }
-    let gaps = Incomplete::of(&parts);
+    let gaps = Incomplete::of(&parts, strays);
     let Some(started) = started(&parts, &gaps) else {
         return Vec::new();
     };
@@ -187,7 +239,7 @@ struct Incomplete {
 }
 
 impl Incomplete {
-    fn of(parts: &[Part]) -> Self {
+    fn of(parts: &[Part], strays: &Strays) -> Self {
         let mut reasons = Vec::new();
         let mut stops = Vec::new();
         for part in parts {
@@ -211,7 +263,10 @@ impl Incomplete {
             .filter(|index| !present.contains(index))
             .collect();
         for index in &missing {
-            reasons.push(format!("shard {index}/{count} is missing"));
+            let stray = strays.get(index).map_or_else(String::new, |words| {
+                format!(" (the one that is here was asked for other cases: {words})")
+            });
+            reasons.push(format!("shard {index}/{count} is missing{stray}"));
             stops.push(StopKind::Cut);
         }
         reasons.dedup();
@@ -248,17 +303,17 @@ fn started(parts: &[Part], gaps: &Incomplete) -> Option<RunStarted> {
             merged.operations.push(operation.clone());
         }
     }
+    let shards = parts
+        .iter()
+        .map(|part| format!("{}/{}", part.shard.0, part.shard.1));
+    let shards = (!gaps.missing.is_empty()).then(|| joined(shards));
+    if let Some(selection) = &mut merged.selection {
+        selection.shard.clone_from(&shards);
+    }
     if let Some(setting) = merged.settings.iter_mut().find(|fact| fact.name == SHARD) {
-        let shards = parts
-            .iter()
-            .map(|part| format!("{}/{}", part.shard.0, part.shard.1));
         *setting = SettingFact {
             name: SHARD.to_owned(),
-            value: if gaps.missing.is_empty() {
-                "none".to_owned()
-            } else {
-                joined(shards)
-            },
+            value: shards.unwrap_or_else(|| "none".to_owned()),
             origin: "merged".to_owned(),
         };
     }
@@ -388,7 +443,7 @@ fn finished(
         verdict: conclusion.verdict,
         exit_code: conclusion.exit_code,
         partial: ends.iter().any(|end| end.partial),
-        requirements: conclusion::fold_requirements(&started.requirements, &all),
+        requirements: conclusion::fold_requirements(&started.requirements, &started.cases, &all),
         left_behind,
         notes,
     }

@@ -9,6 +9,7 @@
 mod artefact;
 pub mod beside;
 pub mod cause;
+pub mod circumstances;
 pub mod ctrf;
 pub mod diff;
 pub mod failure_text;

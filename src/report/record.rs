@@ -322,6 +322,7 @@ impl<'a> RunRecord<'a> {
             (Some(finished), _) => Cow::Borrowed(&finished.requirements),
             (None, Some(started)) => Cow::Owned(conclusion::fold_requirements(
                 &started.requirements,
+                &started.cases,
                 &self.judged_cases(),
             )),
             (None, None) => Cow::Borrowed(&[]),
@@ -476,6 +477,7 @@ fn unplanned(case: &CaseFinished) -> CaseFact {
             .iter()
             .map(|judgement| judgement.code.clone())
             .collect(),
+        attached: Vec::new(),
         tags: Vec::new(),
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::record::{RunRecord, Tally};
-use super::{RenderError, inert};
+use super::{RenderError, circumstances, inert};
 use crate::run::conclusion::worst_exit_code;
 use crate::run::event::{NamedDigest, RequirementVerdict, Verdict};
 
@@ -62,6 +62,8 @@ fn run(run: &RunRecord<'_>) -> Value {
         "counts": counts(run.tally()),
         "verdicts": verdicts(alone),
         "never_judged": run.unjudged(),
+        "selection": started.map(|started| &started.selection),
+        "encrypted": circumstances::encryption(run),
         "filtered_out": started.map(|started| started.filtered_out),
         "requirements": requirements(alone),
         "gaps": gaps(alone),

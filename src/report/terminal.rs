@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
+use super::circumstances;
 use super::failure_text;
 use super::inert::one_line;
 use super::record::{self, CaseRecord, Face, RunRecord, words};
@@ -331,6 +332,9 @@ fn counts_lines(text: &mut String, record: &RunRecord<'_>) {
     let unjudged = record.unjudged();
     if unjudged > 0 {
         counted.push(format!("{unjudged} never judged"));
+    }
+    if let Some(words) = circumstances::selection(record) {
+        put(text, format_args!("selected: {}", one_line(&words)));
     }
     put(text, format_args!("cases: {}", or_none(&counted)));
     if let Some(finished) = record.finished {

@@ -5,6 +5,7 @@ mod started;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::api::{Api, Operation, Segment};
 use crate::config::{
@@ -24,6 +25,7 @@ use crate::plan::rules::Requests;
 use crate::plan::{Holder, Plan, nearest, server_path};
 use crate::suite::{Baseline, SuiteError};
 
+use super::exchange_fact::EvidenceRoom;
 use super::verdict::Policy;
 use super::{Job, victims_needed};
 use started::{again, started};
@@ -184,9 +186,9 @@ pub struct Parts {
     /// The contract, as read.
     pub contract: SourceText,
     /// Its document.
-    pub document: Document,
+    pub document: Arc<Document>,
     /// The contract.
-    pub api: Api,
+    pub api: Arc<Api>,
     /// The suite, as read.
     pub suite: SourceText,
     /// The plan, selected.
@@ -240,6 +242,7 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
         max_time: settings.max_time.value,
         again: again(settings, parts.subcommand),
         started,
+        evidence: EvidenceRoom::default(),
         fixtures: Fixtures::new(fixtures, messenger),
         plan: parts.plan,
         api: parts.api,

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::event::{
-    CaseFinished, JudgementFact, RequirementFact, RequirementVerdict, StopKind, Verdict,
+    CaseFact, CaseFinished, JudgementFact, RequirementFact, RequirementVerdict, StopKind, Verdict,
 };
 
 /// The exit codes, the one that outweighs all others first (DESIGN, section 6).
@@ -89,33 +89,97 @@ pub fn worst_exit_code(codes: impl IntoIterator<Item = u8>) -> u8 {
 #[must_use]
 pub fn fold_requirements(
     requirements: &[RequirementFact],
+    planned: &[CaseFact],
     finished: &[&CaseFinished],
 ) -> Vec<RequirementVerdict> {
-    let mut facts: BTreeMap<&str, Vec<&JudgementFact>> = BTreeMap::new();
-    for fact in finished.iter().flat_map(|case| &case.judgements) {
-        facts.entry(fact.code.as_str()).or_default().push(fact);
+    let mut said: BTreeMap<&str, Vec<Said>> = BTreeMap::new();
+    for case in finished {
+        for fact in &case.judgements {
+            let known = case.verdict == Verdict::KnownFailure && fact.verdict == Verdict::Fail;
+            let verdict = if known { case.verdict } else { fact.verdict };
+            let said = said.entry(fact.code.as_str()).or_default();
+            said.push(Said { verdict, fact });
+        }
     }
     let spoken_of = requirements.iter().filter(|fact| fact.cases > 0);
     spoken_of
-        .map(|requirement| {
-            let facts = facts.get(requirement.code.as_str());
-            fold_requirement(requirement, facts.map_or(&[][..], Vec::as_slice))
+        .map(|requirement| match said.get(requirement.code.as_str()) {
+            Some(said) => fold_requirement(requirement, said),
+            None => nobody_judged(requirement, planned, finished),
         })
         .collect()
 }
 
-fn fold_requirement(requirement: &RequirementFact, facts: &[&JudgementFact]) -> RequirementVerdict {
-    let judged = |fact: &&&JudgementFact| {
-        !matches!(fact.verdict, Verdict::NotApplicable | Verdict::Inconclusive)
-    };
-    let worst = facts.iter().max_by_key(|fact| fact.verdict);
-    let nobody = || Some("no case came to judge it".to_owned());
+/// What a case said of a requirement, known failures known.
+struct Said<'a> {
+    verdict: Verdict,
+    fact: &'a JudgementFact,
+}
+
+fn fold_requirement(requirement: &RequirementFact, said: &[Said]) -> RequirementVerdict {
+    let judged =
+        |said: &&Said| !matches!(said.verdict, Verdict::NotApplicable | Verdict::Inconclusive);
+    let worst = said.iter().max_by_key(|said| said.verdict);
+    let verdict = worst.map_or(Verdict::Inconclusive, |said| said.verdict);
+    // What was excused by `--partial`, or is only tolerated, does not count.
+    let counts = |said: &Said| said.verdict == verdict && said.fact.gating;
     RequirementVerdict {
         code: requirement.code.clone(),
-        verdict: worst.map_or(Verdict::Inconclusive, |fact| fact.verdict),
-        gating: requirement.gating,
-        judged: facts.iter().filter(judged).count(),
-        reason: worst.map_or_else(nobody, |fact| fact.reason.clone()),
+        verdict,
+        gating: requirement.gating && (!is_red(verdict) || said.iter().any(counts)),
+        judged: said.iter().filter(judged).count(),
+        reason: worst.and_then(|said| said.fact.reason.clone()),
+    }
+}
+
+/// What a requirement came to that no case judged, which happens to those on answers of a kind.
+///
+/// Where every case that could have met one was performed, the target gives no such answer, and the
+/// requirement does not apply: a server that never says 405 has no `Allow` to get wrong.
+fn nobody_judged(
+    requirement: &RequirementFact,
+    planned: &[CaseFact],
+    finished: &[&CaseFinished],
+) -> RequirementVerdict {
+    let may = |case: &&CaseFact| {
+        let mut codes = case.requirements.iter().chain(&case.attached);
+        codes.any(|code| *code == requirement.code)
+    };
+    let chances: Vec<&CaseFact> = planned.iter().filter(may).collect();
+    let (mut unjudged, mut gating) = (0, false);
+    for case in &chances {
+        match finished.iter().find(|finished| finished.case == case.id) {
+            Some(case) if matches!(case.verdict, Verdict::Inconclusive | Verdict::Error) => {
+                unjudged += 1;
+                gating |= case.gating;
+            }
+            Some(_) => {}
+            None => {
+                unjudged += 1;
+                gating = true;
+            }
+        }
+    }
+    let (verdict, reason) = if chances.is_empty() {
+        // A log of before it told which cases may come to judge what.
+        (Verdict::Inconclusive, "no case came to judge it".to_owned())
+    } else if unjudged == 0 {
+        let reason = "no selected case got an answer that it speaks of";
+        (Verdict::NotApplicable, reason.to_owned())
+    } else {
+        let reason = format!(
+            "no answer that it speaks of came, and {unjudged} of {} cases that could have got one \
+             were not judged",
+            chances.len()
+        );
+        (Verdict::Inconclusive, reason)
+    };
+    RequirementVerdict {
+        code: requirement.code.clone(),
+        verdict,
+        gating: requirement.gating && (gating || verdict == Verdict::NotApplicable),
+        judged: 0,
+        reason: Some(reason),
     }
 }
 
@@ -125,5 +189,86 @@ pub fn is_red(verdict: Verdict) -> bool {
     match verdict {
         Verdict::Inconclusive | Verdict::Stale | Verdict::Fail | Verdict::Error => true,
         Verdict::NotApplicable | Verdict::Pass | Verdict::KnownFailure | Verdict::Warn => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Verdict, fold_requirements};
+    use crate::run::event::{CaseFact, CaseFinished, RequirementFact, RequirementVerdict};
+    use serde_json::json;
+
+    /// A requirement on 405s, and two cases that may get one; what the cases said.
+    fn folded(cases: &[(Verdict, bool, &[(Verdict, bool)])]) -> RequirementVerdict {
+        let requirement = json!({
+            "code": "RAK-MET-03", "title": "t", "level": "must", "profile": "http",
+            "sources": [], "gating": true, "cases": 2,
+        });
+        let planned = ["a::a", "a::b"].map(|id| {
+            json!({
+                "id": id, "operation": "a", "rule": "a", "title": "t", "requirements": [],
+                "attached": ["RAK-MET-03"], "tags": [],
+            })
+        });
+        let finished = cases.iter().zip(["a::a", "a::b"]).map(|(case, id)| {
+            let (verdict, gating, facts) = case;
+            let facts = facts.iter().map(|(verdict, gating)| {
+                json!({
+                    "code": "RAK-MET-03", "level": "must", "profile": "http", "verdict": verdict,
+                    "gating": gating, "failures": [], "reason": null,
+                })
+            });
+            let case = json!({
+                "case": id, "verdict": verdict, "gating": gating, "reason": null,
+                "judgements": facts.collect::<Vec<_>>(), "exchanges": [], "control": null,
+                "gaps": [], "notes": [], "reproduce": "", "curl": null, "duration_us": 0,
+            });
+            serde_json::from_value::<CaseFinished>(case).expect("a case")
+        });
+        let finished: Vec<CaseFinished> = finished.collect();
+        let requirement: RequirementFact = serde_json::from_value(requirement).expect("one");
+        let planned: Vec<CaseFact> = planned
+            .into_iter()
+            .map(|fact| serde_json::from_value(fact).expect("a case"))
+            .collect();
+        let finished: Vec<&CaseFinished> = finished.iter().collect();
+        let mut folded = fold_requirements(&[requirement], &planned, &finished);
+        folded.pop().expect("a verdict")
+    }
+
+    #[track_caller]
+    fn check(cases: &[(Verdict, bool, &[(Verdict, bool)])], expected: (Verdict, bool)) {
+        let folded = folded(cases);
+        assert_eq!((folded.verdict, folded.gating), expected, "{folded:?}");
+    }
+
+    #[test]
+    fn what_no_answer_gave_occasion_to_does_not_apply() {
+        use Verdict::{Inconclusive, NotApplicable, Pass, Warn};
+        check(
+            &[(Pass, true, &[]), (Warn, true, &[])],
+            (NotApplicable, true),
+        );
+        check(
+            &[(Pass, true, &[]), (NotApplicable, false, &[])],
+            (NotApplicable, true),
+        );
+        // Unless a case that could have shown it was not judged; it gates where that case does.
+        for gating in [true, false] {
+            let cases = [(Pass, true, &[][..]), (Inconclusive, gating, &[])];
+            check(&cases, (Inconclusive, gating));
+        }
+        check(&[(Pass, true, &[])], (Inconclusive, true));
+    }
+
+    #[test]
+    fn a_requirement_counts_where_one_of_its_judgements_does() {
+        use Verdict::{Fail, Inconclusive, KnownFailure, Pass};
+        let pass = (Pass, true, &[(Pass, true)][..]);
+        check(&[pass, (Fail, true, &[(Fail, true)])], (Fail, true));
+        let excused = (Inconclusive, false, &[(Inconclusive, false)][..]);
+        check(&[pass, excused], (Inconclusive, false));
+        let known = (KnownFailure, false, &[(Fail, true)][..]);
+        check(&[pass, known], (KnownFailure, true));
     }
 }

@@ -3,10 +3,14 @@
 //! All texts are redacted when the event is made. Bytes of the target are kept as they came (as
 //! text where they are UTF-8, else lossy with `base64` beside), so every face escapes them.
 
+mod exchange;
+
 use serde::{Deserialize, Serialize};
 
 use crate::check::Failure;
 use crate::plan::{CaseId, Code, Level, Profile};
+
+pub use exchange::{ExchangeFact, TlsFact, WireText};
 
 /// The version of the event log's format; it grows when a field changes its meaning.
 pub const EVENT_LOG_VERSION: u32 = 1;
@@ -59,8 +63,27 @@ pub struct RunStarted {
     pub cases: Vec<CaseFact>,
     /// The requirements of the suites that were selected.
     pub requirements: Vec<RequirementFact>,
+    /// Which cases were asked for; absent in logs from before it was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selection: Option<SelectionFact>,
     /// How many cases the selection left out.
     pub filtered_out: usize,
+}
+
+/// Which cases were asked for: all of them where nothing is named.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SelectionFact {
+    /// Parts of ids, or codes, of which a case had to have one.
+    pub filters: Vec<String>,
+    /// Parts of ids, or codes, of which a case had to have none.
+    pub skip: Vec<String>,
+    /// Whether both are whole ids.
+    pub exact: bool,
+    /// Tags of which a case had to have one.
+    pub tags: Vec<String>,
+    /// The part of what was asked for that ran, such as `1/4`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
 }
 
 /// Something with a name and a content digest.
@@ -96,6 +119,9 @@ pub struct CaseFact {
     pub title: String,
     /// The requirements that derived it.
     pub requirements: Vec<Code>,
+    /// The requirements that judge it too, where it gets an answer that they speak of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attached: Vec<Code>,
     /// Tags for selection.
     pub tags: Vec<String>,
 }
@@ -335,55 +361,24 @@ pub struct JudgementFact {
     pub reason: Option<String>,
 }
 
-/// A request and what came back, redacted.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ExchangeFact {
-    /// What the exchange was for: `main`, `control`, `look`, `setup` …
-    pub label: String,
-    /// Whether the case judges it; the others prepare it or look at what it did.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub judged: bool,
-    /// The method.
-    pub method: String,
-    /// The request target as sent.
-    pub target: String,
-    /// The status, where an answer came.
-    pub status: Option<u16>,
-    /// The fault, where none came.
-    pub fault: Option<String>,
-    /// The bytes sent.
-    pub sent: WireText,
-    /// The bytes received.
-    pub received: WireText,
-    /// The connection's number within the run, and whether it was used before.
-    pub connection: u64,
-    /// Whether the connection was used before.
-    pub reused: bool,
-    /// Time to connect, in microseconds.
-    pub connect_us: Option<u64>,
-    /// Time for the TLS handshake, in microseconds.
-    pub tls_us: Option<u64>,
-    /// Time from sending to the first byte of the answer, in microseconds.
-    pub first_byte_us: Option<u64>,
-    /// Time from the start to the end, in microseconds.
-    pub whole_us: u64,
-    /// When it started, in microseconds since the run began.
-    pub at_us: u64,
-}
-
-/// Bytes of the wire, redacted and cut at a bound.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct WireText {
-    /// The bytes as text; what is not UTF-8 is shown as U+FFFD.
-    pub text: String,
-    /// The bytes in base64, where the text alone would lose some.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub base64: Option<String>,
-    /// How many bytes there were.
-    pub bytes: u64,
-    /// Whether bytes beyond the bound were left out.
-    #[serde(default)]
-    pub cut: bool,
+impl CaseFinished {
+    /// The same without the bytes of the wire, for what decides by verdicts alone.
+    #[must_use]
+    pub fn without_evidence(&self) -> Self {
+        Self {
+            exchanges: Vec::new(),
+            control: None,
+            judgements: self.judgements.clone(),
+            reason: self.reason.clone(),
+            gaps: self.gaps.clone(),
+            notes: self.notes.clone(),
+            curl: self.curl.clone(),
+            case: self.case.clone(),
+            reproduce: self.reproduce.clone(),
+            sentinel: self.sentinel,
+            ..*self
+        }
+    }
 }
 
 /// What the target showed where the contract is silent.

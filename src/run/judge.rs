@@ -9,8 +9,7 @@ use super::event::{
     CaseFinished, ControlFact, ExchangeFact, GapFact, JudgementFact, SentinelFact, Verdict,
 };
 use super::exchange_fact::{exchange_fact, microseconds};
-use super::logged::Logged;
-use super::perform::{Absence, Performance};
+use super::perform::{Absence, Logged, Performance};
 use super::stop::StopReason;
 use super::{reproduce, verdict};
 
@@ -97,7 +96,7 @@ pub fn finished(
         accepted: control.accepted,
         seen: control.seen,
         exchange: control_exchange.map(|logged| {
-            let mut fact = exchange_fact(logged, job.fixtures.messenger().redactor());
+            let mut fact = exchange_fact(logged, job.fixtures.messenger(), &job.evidence);
             fact.label = "control".to_owned();
             Box::new(fact)
         }),
@@ -202,12 +201,11 @@ fn redact(job: &Job, judgements: &mut [JudgementFact]) {
 /// The exchanges of the case, each with its number on the wire: those that it judges and those
 /// around them.
 fn log(job: &Job, case: &Case, performance: &Performance) -> Vec<(String, ExchangeFact)> {
-    let redactor = job.fixtures.messenger().redactor();
     performance
         .log
         .iter()
         .map(|logged| {
-            let mut fact = exchange_fact(logged, redactor);
+            let mut fact = exchange_fact(logged, job.fixtures.messenger(), &job.evidence);
             fact.judged = case.focus.contains(&logged.label);
             if case.focus.contains(&logged.label) && case.focus.len() == 1 {
                 fact.label = "main".to_owned();
@@ -225,8 +223,14 @@ fn place_failures(
 ) {
     for failure in judgements.iter_mut().flat_map(|fact| &mut fact.failures) {
         failure.exchange = failure.exchange.and_then(|index| {
-            let label = &performance.record.sends.get(index)?.send.label;
-            exchanges.iter().rposition(|(logged, _)| logged == label)
+            let sends = performance.record.sends.get(index..)?;
+            let label = &sends.first()?.send.label;
+            // A label may stand for several requests, and a script may have been tried before.
+            let later = sends.iter().filter(|sent| sent.send.label == *label);
+            let later = later.count().checked_sub(1)?;
+            let numbered = exchanges.iter().enumerate().rev();
+            let mut same = numbered.filter(|(_, (logged, _))| logged == label);
+            same.nth(later).map(|(place, _)| place)
         });
     }
 }

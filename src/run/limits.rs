@@ -7,21 +7,28 @@ use std::time::Duration;
 /// Evidence is in the first lines; a hostile target must not fill the disk.
 pub const WIRE_BYTES_MAX: usize = 64 * 1024;
 
-/// The raw bytes of one direction that are kept beside what the log keeps, until all is redacted:
-/// room for the longest secret, so that none is cut before it is found.
-const SECRET_ROOM: usize = 16 * 1024;
-
-/// The most raw bytes of one direction that are kept until they are redacted.
-pub const RAW_BYTES_KEPT: usize = WIRE_BYTES_MAX + SECRET_ROOM;
-
-/// The same of a look.
-pub const RAW_BYTES_KEPT_OF_LOOK: usize = LOOK_BYTES_MAX + SECRET_ROOM;
-
 /// The most bytes of the answer to a look that the event log keeps.
 ///
 /// A run looks some thousand times, and the documented answer has some hundred bytes: a target that
-/// answers each with 100 KB would fill 64 MiB of log and memory with what no case judges.
+/// answers each with 100 KB would fill the room for what cases judge.
 pub const LOOK_BYTES_MAX: usize = 4 * 1024;
+
+/// The most bytes of text that the event log keeps of all exchanges before it keeps of each only
+/// [`WIRE_BYTES_LEAST`].
+///
+/// All exchanges of a whole run take some two MiB; every report holds them in memory.
+pub const EVIDENCE_BYTES_MAX: usize = 12 * 1024 * 1024;
+
+/// The bytes of one direction that the event log keeps however full it is: a head and the first
+/// lines.
+pub const WIRE_BYTES_LEAST: usize = 1024;
+
+/// The raw bytes of one direction that are kept beside what the log keeps, until all is redacted:
+/// room for the longest secret, so that none is cut before it is found.
+pub const SECRET_ROOM: usize = 16 * 1024;
+
+/// The most raw bytes of one direction that are kept until they are redacted.
+pub const RAW_BYTES_KEPT: usize = WIRE_BYTES_MAX + SECRET_ROOM;
 
 /// The pause between two looks at an instance that should be dead soon.
 ///
@@ -45,6 +52,10 @@ pub const DEAD_AWAITED: usize = 4;
 /// How many dead instances are looked at again.
 pub const DEAD_LOOKED_AT_MAX: usize = 32;
 
+/// How many successes without an effect end the last script: a few prove it, and each may have been
+/// waited for.
+pub const LIES_MAX: usize = 3;
+
 /// How often a script is tried when it gets no answer: once more, on fresh instances.
 pub const TRIES_WITHOUT_ANSWER: u32 = 2;
 
@@ -52,6 +63,11 @@ pub const TRIES_WITHOUT_ANSWER: u32 = 2;
 ///
 /// One may have died of an earlier case's late effect; many mean that the target loses keys.
 pub const DEAD_LEASES_MAX: usize = 4;
+
+/// How often a lease is renewed because what can be misread from its id came into use meanwhile.
+///
+/// Others begin and end all the time; each renewal asks for an id that is fit at that time.
+pub const CLAIMS_MAX: usize = 4;
 
 /// How long the run waits for requests in flight after it was told to stop.
 ///

@@ -7,22 +7,26 @@ use crate::fixture::Instance;
 use crate::plan::{Life, Slot, Watch};
 
 use super::limits::{BYSTANDERS_WATCHED, DEAD_AWAITED, DEAD_LOOKED_AT_MAX, LOOK_PAUSE};
-use super::logged::Logged;
-use super::perform::{Absence, Performer};
+use super::perform::{Absence, Logged, Performer};
 
 impl Performer<'_> {
     /// Looks at an instance that should be dead: at once, and again until it is or must be.
     pub(super) async fn look_until_dead(&mut self, slot: Slot) {
         let since = Instant::now();
+        if self.await_death(slot).await == Life::Dead {
+            self.record.revocation_latency = Some(since.elapsed());
+        }
+    }
+
+    /// Looks at an instance until it is dead or the time is over that a revocation may take; the
+    /// last look alone is on record.
+    pub(super) async fn await_death(&mut self, slot: Slot) -> Life {
+        let since = Instant::now();
         let within = self.fixtures.revocation_within();
         loop {
             let life = self.look(slot, "look after").await;
-            if life == Life::Dead {
-                self.record.revocation_latency = Some(since.elapsed());
-                return;
-            }
             if life != Life::Alive || since.elapsed() >= within {
-                return;
+                return life;
             }
             self.record.moments.pop();
             tokio::time::sleep(LOOK_PAUSE).await;
@@ -50,10 +54,11 @@ impl Performer<'_> {
         }
         if look.pairing == Some(false) {
             self.record.notes.push(format!(
-                "the probe names another id than {} for this key's secret: the pairing that was \
-                 handed over is wrong",
+                "the probe names another id than {} for this key's secret: nobody knows whose the \
+                 id is",
                 instance.id
             ));
+            self.mispaired |= !slot.is_foreign();
         }
         if let Some(status) = look.refusal {
             self.record.refusals.insert(slot, status);
@@ -76,18 +81,30 @@ impl Performer<'_> {
                 self.record.moments.last(),
                 Some(Moment::Looked(last, _)) if *last == slot
             );
-            if !looked_last {
+            let instance = self.bindings.slots.get(&slot);
+            let spent = instance.is_some_and(|instance| self.lease.is_spent(&instance.id));
+            let life = self.record.keys.get(&slot).map(|trace| &trace.after);
+            let within = self.fixtures.revocation_within();
+            if spent && life == Some(&Life::Alive) && !within.is_zero() {
+                // What the target claims, or may have begun, has its time to take effect.
+                self.await_death(slot).await;
+            } else if !looked_last {
                 self.look(slot, "look after").await;
             }
         }
         let acts = self.script.sends().any(|send| send.template.may_act());
-        if acts && let Some(sentinel) = self.fixtures.sentinel().await.cloned() {
+        if acts
+            && !self.script.ends_all()
+            && let Some(sentinel) = self.fixtures.sentinel().await.cloned()
+        {
             let life = self
                 .look_at("sentinel", &sentinel.secret, Some(&sentinel.id))
                 .await;
             self.record.sentinel = Some(life);
         }
-        if (self.script.consumes > 0 || self.script.alone)
+        // Where a sentinel is refused it matters whether good credentials are at all.
+        let doubtful = self.record.sentinel == Some(Life::Dead);
+        if (self.script.consumes > 0 || self.script.alone || doubtful)
             && let Some(admin) = self.fixtures.admin().cloned()
         {
             let life = self.look_at("admin", &admin, None).await;
@@ -98,6 +115,9 @@ impl Performer<'_> {
     /// A few instances that nobody has, if the script watches them: the oldest and the newest,
     /// which stray look-ups hit first.
     pub(super) async fn living_bystanders(&mut self) -> Vec<Instance> {
+        if matches!(self.script.watch, Watch::OtherTenant | Watch::Bystanders) {
+            self.fixtures.bystander_there().await;
+        }
         if self.script.watch != Watch::Bystanders {
             return Vec::new();
         }
@@ -115,11 +135,56 @@ impl Performer<'_> {
         living
     }
 
+    /// Whether the sentinel still lives before the script's first request: whatever died by then
+    /// is not this script's doing.
+    ///
+    /// # Errors
+    ///
+    /// Where it is dead: then the run stops, and the script sends nothing.
+    pub(super) async fn nothing_died_before(&mut self) -> Result<(), Absence> {
+        let Some(sentinel) = self.fixtures.sentinel().await.cloned() else {
+            return Ok(());
+        };
+        let life = self
+            .look_at("sentinel", &sentinel.secret, Some(&sentinel.id))
+            .await;
+        if life != Life::Dead {
+            return Ok(());
+        }
+        self.record.sentinel = Some(life);
+        self.died_before = true;
+        Err(Absence::Inconclusive(
+            "keys that no request addressed were dead before its first request".to_owned(),
+        ))
+    }
+
     pub(super) async fn look_again_at(&mut self, bystanders: Vec<Instance>) {
         for instance in bystanders {
             let id = Some(instance.id.as_str());
             let life = self.look_at("bystander", &instance.secret, id).await;
             self.record.bystanders.push((instance.id, life));
+        }
+        if matches!(self.script.watch, Watch::OtherTenant | Watch::Bystanders) {
+            self.look_at_bystander_there().await;
+        }
+    }
+
+    /// The instance of the other tenant that is addressed by nobody, there or here.
+    async fn look_at_bystander_there(&mut self) {
+        let Some(instance) = self.fixtures.bystander_there().await.cloned() else {
+            return;
+        };
+        let at = self.fixtures.messenger().elapsed();
+        let look = self.fixtures.look_there(&instance).await;
+        if let Some(exchange) = look.exchange {
+            let label = "look at the other tenant's bystander";
+            self.look_for_secrets(&exchange, None, label);
+            self.log.push(Logged::new(label.to_owned(), exchange, at));
+        }
+        // What an outage there hides is no doubt about what happened here.
+        if !matches!(look.life, Life::Unknown(_)) {
+            let name = format!("{} of the other tenant", instance.id);
+            self.record.bystanders.push((name, look.life));
         }
     }
 
@@ -127,6 +192,7 @@ impl Performer<'_> {
         for id in self.fixtures.lost() {
             self.record.bystanders.push((id, Life::Dead));
         }
+        self.look_at_bystander_there().await;
         let sentinel = self.fixtures.sentinel().await.cloned();
         for instance in self.fixtures.idle().into_iter().chain(sentinel) {
             let life = self

@@ -12,12 +12,13 @@ mod exchange_fact;
 mod facts;
 mod judge;
 mod limits;
-mod logged;
 mod look;
+mod needed;
 mod perform;
 mod render;
 mod reproduce;
 mod rounds;
+mod shelf;
 mod stop;
 mod together;
 mod verdict;
@@ -26,26 +27,28 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::api::Api;
 use crate::document::Document;
 use crate::fixture::Fixtures;
-use crate::plan::{Case, Life, Plan, ScriptIndex, Step};
+use crate::plan::{Case, Life, Plan, ScriptIndex};
 use crate::suite::Baseline;
 
 use conclusion::{Grounds, NOTHING_JUDGED, conclude, fold_requirements};
 use event::{CaseFinished, CaseStarted, Event, PreflightPassed, RunFinished, RunStarted};
-use exchange_fact::microseconds;
+use exchange_fact::{EvidenceRoom, microseconds};
 use perform::{Performance, perform};
+use shelf::{Performances, Shelf};
 
 pub use assemble::{AssembleError, Parts, SourceText, assemble, base_path};
 pub use conclusion::is_red;
 pub use limits::STOP_GRACE;
 use limits::UNANSWERED_MAX;
+pub use needed::victims_needed;
 pub use reproduce::Again;
 pub use stop::{StopReason, Stopper, signalled, stop_on_signals};
 pub use verdict::Policy;
@@ -55,9 +58,9 @@ pub struct Job {
     /// The plan.
     pub plan: Plan,
     /// The contract.
-    pub api: Api,
+    pub api: Arc<Api>,
     /// The contract's document.
-    pub document: Document,
+    pub document: Arc<Document>,
     /// The fixtures.
     pub fixtures: Fixtures,
     /// What makes a verdict count.
@@ -76,6 +79,8 @@ pub struct Job {
     pub again: Again,
     /// What the event log begins with.
     pub started: RunStarted,
+    /// What the event log still has room for.
+    pub evidence: EvidenceRoom,
 }
 
 /// How a run ended: the exit code is in the event log too.
@@ -90,13 +95,13 @@ pub enum RunEnd {
 
 /// Runs the job, telling everything to `events`.
 pub async fn run(job: Job, stopper: Stopper, events: UnboundedSender<Event>) -> RunEnd {
-    let scripts = job.plan.scripts.iter().map(|_| OnceCell::new()).collect();
+    let shelf = Shelf::new(&job.plan);
     let runner = Arc::new(Runner {
         permits: Semaphore::new(job.concurrency.max(1)),
         job,
         stopper,
         events,
-        scripts,
+        shelf,
         finished: Mutex::new(Vec::new()),
         watch: Mutex::new(Watch::default()),
     });
@@ -113,7 +118,7 @@ pub async fn run(job: Job, stopper: Stopper, events: UnboundedSender<Event>) -> 
         tokio::select! {
             () = Arc::clone(&runner).perform_all() => {}
             // Whatever hangs in flight must not keep clean-up from its turn.
-            () = runner.stopper.grace_over() => runner.give_up(),
+            () = runner.stopped() => runner.give_up(),
         }
     }
     let left = runner.job.fixtures.clean_up().await;
@@ -132,7 +137,7 @@ struct Runner {
     stopper: Stopper,
     events: UnboundedSender<Event>,
     permits: Semaphore,
-    scripts: Vec<OnceCell<Vec<Performance>>>,
+    shelf: Shelf,
     finished: Mutex<Vec<CaseFinished>>,
     watch: Mutex<Watch>,
 }
@@ -159,6 +164,18 @@ impl Runner {
     fn tell(&self, event: Event) {
         // A reader that is gone changes nothing about what is done.
         let _ = self.events.send(event);
+    }
+
+    /// Ends when the run was told to stop, by whoever or for the time that it lost, and what was in
+    /// flight had its time to end.
+    async fn stopped(&self) {
+        tokio::select! {
+            () = self.stopper.grace_over() => {}
+            () = self.job.fixtures.messenger().patience().lost() => {
+                self.stopper.stop(StopReason::Unanswering);
+                self.stopper.grace_over().await;
+            }
+        }
     }
 
     async fn preflight(&self, began: Instant) {
@@ -220,8 +237,9 @@ impl Runner {
             .collect();
         for base in bases {
             let performed = self.script(base).await;
-            let mut performed = performed.into_iter().flatten();
-            if performed.any(|performance| performance.unanswered) {
+            let mut performed = performed.iter().flat_map(|performed| performed.iter());
+            // One without an answer took two tries, one whose answer never ends a whole timeout.
+            if performed.any(|performance| performance.unanswered || performance.unending) {
                 // What guards every other case gets no answer: none of them could say anything.
                 self.stopper.stop(StopReason::Unanswering);
             }
@@ -240,6 +258,9 @@ impl Runner {
                 case,
                 &format!("a fault of ours: {error}"),
             ));
+        }
+        if let Some(case) = self.job.plan.cases.get(index) {
+            self.shelf.done_with(case);
         }
     }
 
@@ -260,8 +281,9 @@ impl Runner {
             }
             return;
         };
+        let control = self.control(case);
         let rounds = performances.iter().enumerate().map(|(round, performance)| {
-            let control = self.control(case, round);
+            let control = control.as_ref().map(|control| control.of_round(round));
             judge::finished(&self.job, case, performance, control)
         });
         if let Some(mut finished) = rounds::fold(rounds.collect()) {
@@ -281,35 +303,22 @@ impl Runner {
         }
     }
 
-    /// What guards the case in one of its rounds.
-    fn control(&self, case: &Case, round: usize) -> Option<judge::Controls<'_>> {
+    /// What guards the case.
+    fn control(&self, case: &Case) -> Option<Control> {
         let control = case.control?;
-        let performed = |index: ScriptIndex| {
-            let performances = self.scripts.get(index.0)?.get()?;
-            performances.get(round).or(performances.last())
-        };
-        let base = performed(control.base);
-        let shaped = control.shaped.and_then(performed);
-        let name = |index: ScriptIndex| {
-            self.job
-                .plan
-                .script(index)
-                .map(|script| script.name.clone())
-                .unwrap_or_default()
-        };
-        Some(judge::Controls {
-            name: name(control.base),
-            base,
-            shaped,
+        let script = self.job.plan.script(control.base);
+        Some(Control {
+            name: script.map(|script| script.name.clone()).unwrap_or_default(),
+            base: self.shelf.get(control.base),
+            shaped: control.shaped.and_then(|shaped| self.shelf.get(shaped)),
         })
     }
 
     /// Performs a script, each time on instances of its own, unless that was done or the run is to
     /// stop.
-    async fn script(&self, index: ScriptIndex) -> Option<&Vec<Performance>> {
-        let cell = self.scripts.get(index.0)?;
+    async fn script(&self, index: ScriptIndex) -> Option<Performances> {
         let script = self.job.plan.script(index)?;
-        let performed = cell.get_or_try_init(|| async {
+        let perform = || async {
             let permit = self.permits.acquire().await.map_err(|_| ())?;
             if self.stopper.reason().is_some() {
                 return Err(());
@@ -326,8 +335,8 @@ impl Runner {
             }
             drop(permit);
             Ok(performances)
-        });
-        performed.await.ok()
+        };
+        self.shelf.get_or_put(index, perform).await
     }
 
     fn watch(&self) -> std::sync::MutexGuard<'_, Watch> {
@@ -340,6 +349,18 @@ impl Runner {
         let alone = watch.in_flight.len() == 1;
         watch.in_flight.remove(script);
         match &performance.record.sentinel {
+            Some(Life::Dead) if performance.died_before => {
+                let others = watch.since_green.iter().filter(|name| *name != script);
+                let suspects: Vec<String> = others.cloned().collect();
+                self.stopper.stop(if suspects.is_empty() {
+                    StopReason::KeysLost
+                } else {
+                    StopReason::SentinelDied {
+                        all_refused: performance.record.admin == Some(Life::Dead),
+                        suspects,
+                    }
+                });
+            }
             Some(Life::Dead) if alone => {
                 self.stopper.stop(StopReason::Collateral {
                     script: script.to_owned(),
@@ -347,7 +368,11 @@ impl Runner {
             }
             Some(Life::Dead) => {
                 let suspects = watch.since_green.iter().cloned().collect();
-                self.stopper.stop(StopReason::SentinelDied { suspects });
+                let all_refused = performance.record.admin == Some(Life::Dead);
+                self.stopper.stop(StopReason::SentinelDied {
+                    all_refused,
+                    suspects,
+                });
             }
             Some(Life::Alive) => {
                 let in_flight = watch.in_flight.clone();
@@ -371,7 +396,7 @@ impl Runner {
 
     fn finish(&self, finished: CaseFinished) {
         let mut all = self.finished.lock().unwrap_or_else(PoisonError::into_inner);
-        all.push(finished.clone());
+        all.push(finished.without_evidence());
         drop(all);
         self.tell(Event::CaseFinished(Box::new(finished)));
     }
@@ -415,7 +440,11 @@ impl Runner {
             verdict: conclusion.verdict,
             exit_code: conclusion.exit_code,
             partial: self.job.policy.partial,
-            requirements: fold_requirements(&self.job.started.requirements, &all),
+            requirements: fold_requirements(
+                &self.job.started.requirements,
+                &self.job.started.cases,
+                &all,
+            ),
             left_behind,
             notes: self.notes(conclusion.judged),
         }
@@ -423,7 +452,7 @@ impl Runner {
 
     fn notes(&self, judged: bool) -> Vec<String> {
         let mut notes: Vec<String> = Vec::new();
-        if let Some(StopReason::SentinelDied { suspects }) = self.stopper.reason() {
+        if let Some(StopReason::SentinelDied { suspects, .. }) = self.stopper.reason() {
             let listed = suspects.join(", ");
             notes.push(format!(
                 "a sentinel died; what ran since it was last seen alive: {listed}"
@@ -436,46 +465,30 @@ impl Runner {
     }
 }
 
+/// What guards a case, in all rounds.
+struct Control {
+    name: String,
+    base: Option<Performances>,
+    shaped: Option<Performances>,
+}
+
+impl Control {
+    /// What it did in this round, or in its last one.
+    fn of_round(&self, round: usize) -> judge::Controls<'_> {
+        fn of(performances: &Performances, round: usize) -> Option<&Performance> {
+            performances.get(round).or(performances.last())
+        }
+        judge::Controls {
+            name: self.name.clone(),
+            base: self.base.as_ref().and_then(|base| of(base, round)),
+            shaped: self.shaped.as_ref().and_then(|shaped| of(shaped, round)),
+        }
+    }
+}
+
 impl Watch {
     fn enter(&mut self, script: &str) {
         self.in_flight.insert(script.to_owned());
         self.since_green.insert(script.to_owned());
     }
-}
-
-/// How many instances the plan, so many times repeated, uses up on a correct target and needs at
-/// once.
-#[must_use]
-pub fn victims_needed(plan: &Plan, repeat: u32) -> usize {
-    let scripts: Vec<_> = plan
-        .needed_scripts()
-        .into_iter()
-        .filter_map(|index| plan.script(index))
-        .collect();
-    let consumed: u32 = scripts.iter().map(|script| script.consumes).sum();
-    let at_once = scripts
-        .iter()
-        .map(|script| {
-            script
-                .slots()
-                .iter()
-                .filter(|slot| !slot.is_foreign())
-                .count()
-        })
-        .max()
-        .unwrap_or_default();
-    let sends = scripts.iter().flat_map(|script| &script.steps);
-    let disposable = scripts
-        .iter()
-        .any(|script| script.holders().contains(&crate::plan::Holder::Disposable));
-    let sentinel = usize::from(
-        sends
-            .into_iter()
-            .any(|step| matches!(step, Step::Send(_) | Step::Abandon(_))),
-    );
-    usize::try_from(consumed.saturating_mul(repeat.max(1)))
-        .unwrap_or(usize::MAX)
-        .saturating_add(at_once)
-        + usize::from(disposable)
-        + sentinel
 }

@@ -3,7 +3,10 @@
 mod deliver;
 mod foreign;
 mod leaks;
+mod leasing;
+mod logged;
 mod owner;
+mod take_away;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,13 +14,12 @@ use std::time::Duration;
 use crate::check::{KeyTrace, Moment, Record, Sent};
 use crate::fixture::{Fixtures, Instance, Lease, Missing, ProbeKind, Unavailable, Wish};
 use crate::http::{Connection, Exchange, Fault};
-use crate::plan::{
-    CredentialClass, Holder, Life, PathClass, Script, Send, Slot, Step, Tier, Watch, Wire,
-};
+use crate::plan::{CredentialClass, Holder, Life, Script, Send, Slot, Step, Tier, Watch, Wire};
 
 use super::limits::{DEAD_LEASES_MAX, RAW_BYTES_KEPT, TRIES_WITHOUT_ANSWER};
-use super::logged::Logged;
-use super::render::{Bindings, render, with_id_text};
+use super::render::{Bindings, render};
+
+pub use logged::Logged;
 
 /// Everything that a script did.
 #[derive(Default)]
@@ -30,6 +32,8 @@ pub struct Performance {
     pub absence: Option<Absence>,
     /// Whether the limited credential was made by the run, so that it is a guess.
     pub made_limited: bool,
+    /// Whether the sentinel was dead before anything was sent.
+    pub died_before: bool,
     /// Whether the target could not be connected to at the end.
     pub target_lost: bool,
     /// Whether it got no answer, also not the second time.
@@ -127,6 +131,9 @@ pub(super) struct Performer<'a> {
     unanswered: BTreeMap<String, u32>,
     kept: Option<Connection>,
     made_limited: bool,
+    /// Whether the probe named another id than that of the instance that was looked at.
+    pub(super) mispaired: bool,
+    pub(super) died_before: bool,
 }
 
 impl<'a> Performer<'a> {
@@ -144,6 +151,8 @@ impl<'a> Performer<'a> {
             unanswered,
             kept: None,
             made_limited: false,
+            mispaired: false,
+            died_before: false,
         }
     }
 
@@ -154,6 +163,7 @@ impl<'a> Performer<'a> {
             log: self.log,
             absence: None,
             made_limited: self.made_limited,
+            died_before: self.died_before,
             target_lost: false,
             unanswered: false,
             unending: false,
@@ -166,6 +176,9 @@ impl<'a> Performer<'a> {
         self.fixtures.sentinel().await;
         self.bind_slots().await?;
         let bystanders = self.living_bystanders().await;
+        if self.script.watch == Watch::Bystanders {
+            self.nothing_died_before().await?;
+        }
         self.step_through().await?;
         self.look_again_at(bystanders).await;
         self.look_around().await;
@@ -201,6 +214,9 @@ impl<'a> Performer<'a> {
             .into_iter()
             .partition(|slot| *slot == Slot::Privileged);
         self.bind_privileged(&privileged).await?;
+        if slots.contains(&Slot::Twin) {
+            return self.bind_twins().await;
+        }
         if slots.is_empty() {
             return self.reads_harmlessly();
         }
@@ -227,7 +243,14 @@ impl<'a> Performer<'a> {
             if self.all_live_before(&slots).await {
                 return self.reads_harmlessly();
             }
+            if self.mispaired {
+                // Whose id it is nobody knows, so that no request may address it.
+                return Err(Absence::Inconclusive(
+                    "the probe names another id than the key's own for its secret".to_owned(),
+                ));
+            }
             self.fixtures.release(std::mem::take(&mut self.lease));
+            self.nothing_died_before().await?;
             self.record
                 .moments
                 .retain(|moment| matches!(moment, Moment::Looked(slot, _) if slot.is_foreign()));
@@ -243,7 +266,7 @@ impl<'a> Performer<'a> {
         if self.fixtures.looker().kind() != ProbeKind::Operation {
             let reason =
                 "the target has no probe, so only a key that was used before can be judged";
-            return Err(Absence::NotApplicable(reason.to_owned()));
+            return Err(self.without_probe(reason.to_owned()));
         }
         let unused = |instance: &Instance| !instance.used;
         let lease = self
@@ -270,60 +293,16 @@ impl<'a> Performer<'a> {
         Ok(())
     }
 
-    async fn lease(&self, count: usize) -> Result<Lease, Unavailable> {
-        let odd: Vec<&Send> = self.odd_sends().collect();
-        if odd.is_empty() || self.fixtures.allow() == Tier::Tenant {
-            return self.fixtures.lease(count, &Wish::Any).await;
-        }
-        let harmless = |instance: &Instance| {
-            odd.iter().all(|send| {
-                let look = |text: &str| self.fixtures.is_harmless(text);
-                with_id_text(&send.template, |_| Some(instance), look).unwrap_or(true)
-            })
-        };
-        self.fixtures.lease(count, &Wish::First(&harmless)).await
-    }
-
-    /// The requests whose path a sloppy target may misread.
-    fn odd_sends(&self) -> impl Iterator<Item = &'a Send> {
-        self.script
-            .sends()
-            .filter(|send| send.path != Some(PathClass::Canonical) && !send.template.is_safe())
-    }
-
-    /// Whether all readings of the ids are ours or nobody's, now that it is known which they are.
-    fn reads_harmlessly(&self) -> Result<(), Absence> {
-        if self.fixtures.allow() == Tier::Tenant {
-            return Ok(());
-        }
-        let bound = |slot| self.bindings.slots.get(&slot);
-        let look = |text: &str| self.fixtures.is_harmless(text);
-        let harmless = self
-            .odd_sends()
-            .all(|send| with_id_text(&send.template, bound, look).unwrap_or(true));
-        if harmless {
-            return Ok(());
-        }
-        let reason = "a sloppy target could read somebody else's id (needs --allow tenant)";
-        Err(Absence::NotApplicable(reason.to_owned()))
-    }
-
-    /// Whether an id that belongs to nobody may be addressed instead: only where no request could
-    /// have an effect that matters.
-    fn may_stand_in(&self) -> bool {
-        self.script.sends().all(|send| {
-            send.credential == CredentialClass::Insufficient
-                && send.path == Some(PathClass::Canonical)
-                && !send.template.carries_live_secret()
-        })
-    }
-
     async fn all_live_before(&mut self, slots: &[Slot]) -> bool {
         for slot in slots {
             let Some(instance) = self.bindings.slots.get(slot).cloned() else {
                 continue;
             };
             let life = self.look(*slot, "look before").await;
+            if self.mispaired {
+                self.fixtures.disown(&mut self.lease, &instance.id);
+                return false;
+            }
             if life == Life::Dead {
                 self.fixtures
                     .discard(&mut self.lease, &instance.id, instance.lived);
@@ -370,6 +349,8 @@ impl<'a> Performer<'a> {
                 Step::LookAtTraffic => self.look_at_traffic(),
                 Step::OfferOldTls => self.offer_old_tls().await?,
                 Step::LookForReusedIds => self.look_for_reused_ids().await,
+                Step::TakeAway(send) => self.take_away(send).await?,
+                Step::PauseMs(pause) => tokio::time::sleep(Duration::from_millis(*pause)).await,
             }
         }
         Ok(())
@@ -380,8 +361,10 @@ impl<'a> Performer<'a> {
             .map_err(Absence::NotApplicable)?;
         let (exchange, at) = self.deliver(&request, send.wire).await?;
         if let Some(pause) = crate::fixture::pause(&exchange) {
+            let impatience = self.fixtures.messenger().patience().gone();
+            let impatience = impatience.map_or_else(String::new, |why| format!("; {why}"));
             return Err(Absence::Inconclusive(format!(
-                "the target limits requests or is out (it asks to wait {} s)",
+                "the target limits requests or is out (it asks to wait {} s{impatience})",
                 pause.as_secs()
             )));
         }

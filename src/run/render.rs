@@ -86,6 +86,9 @@ fn render_text(pieces: &[Piece], bindings: &Bindings, fixtures: &Fixtures) -> Re
                 let id = id.ok_or("the revoked identity has no id: give it as `id:`")?;
                 text.push(Part::Plain(id.into_bytes()));
             }
+            Piece::UnseenId(distance) => {
+                text.push(Part::Plain(fixtures.unseen_id(*distance).into_bytes()));
+            }
             Piece::OtherAuthority => {
                 text.push(Part::Plain(fixtures.other_authority()?.into_bytes()));
             }
@@ -174,7 +177,7 @@ pub fn with_id_text<'a, T>(
             }
             Piece::IdEncoded(slot) => percent_encoded(&instance_of(*slot)?.id).into_bytes(),
             Piece::IdAs(slot, spelling) => spelling.spell(&instance_of(*slot)?.id)?.into_bytes(),
-            Piece::RevokedId => Vec::new(),
+            Piece::RevokedId | Piece::UnseenId(_) => Vec::new(),
             Piece::Secret(Holder::Leased(slot), _) => revealed(&instance_of(*slot)?.secret),
             Piece::Secret(..) => Vec::new(),
         };

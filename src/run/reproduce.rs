@@ -304,7 +304,7 @@ mod tests {
             Piece::IdAs(_, spelling) => spelling.spell("42").expect("a number").into_bytes(),
             Piece::IdEncoded(_) => b"%34%32".to_vec(),
             Piece::OtherAuthority | Piece::OtherName => b"other.localhost".to_vec(),
-            Piece::Id(_) | Piece::RevokedId => b"42".to_vec(),
+            Piece::Id(_) | Piece::RevokedId | Piece::UnseenId(_) => b"42".to_vec(),
             Piece::Secret(holder, how) => format!("is-{}", variable(*holder, *how)).into_bytes(),
         }
     }

@@ -27,9 +27,15 @@ pub enum StopReason {
     Unanswering,
     /// A sentinel died while several scripts ran: nobody knows of which.
     SentinelDied {
+        /// Whether the authorised credential is refused, too: then either everything was revoked,
+        /// or good credentials are locked out.
+        all_refused: bool,
         /// What ran since the sentinel was last seen alive.
         suspects: Vec<String>,
     },
+    /// A sentinel died before the first request of the one script that ran, and after the last of
+    /// all others.
+    KeysLost,
     /// A sentinel died of the one script that ran: its case says so.
     Collateral {
         /// The script.
@@ -43,7 +49,7 @@ impl StopReason {
     pub fn kind(&self) -> StopKind {
         match self {
             Self::Preflight(_) => StopKind::Preflight,
-            Self::SentinelDied { .. } => StopKind::SentinelDied,
+            Self::SentinelDied { .. } | Self::KeysLost => StopKind::SentinelDied,
             Self::Collateral { .. } => StopKind::Collateral,
             Self::Interrupted(_) | Self::OutOfTime(_) | Self::TargetLost | Self::Unanswering => {
                 StopKind::Cut
@@ -66,8 +72,19 @@ impl fmt::Display for StopReason {
             }
             Self::TargetLost => formatter.write_str("the target can no longer be connected to"),
             Self::Unanswering => formatter.write_str("the target does not answer the operation"),
+            Self::SentinelDied {
+                all_refused: true, ..
+            } => formatter.write_str(
+                "safety stop: a key that no request addressed is refused (the sentinel), and so is \
+                 the admin's own: either every key was revoked, or the target locks good keys out",
+            ),
             Self::SentinelDied { .. } => formatter
                 .write_str("safety stop: a key that no request addressed died (the sentinel)"),
+            Self::KeysLost => formatter.write_str(
+                "safety stop: keys died while no request of the run addressed any (the sentinel, \
+                 too): the target lost them, as one does that restarts and keeps them in memory, \
+                 or somebody else revoked them",
+            ),
             Self::Collateral { script } => write!(
                 formatter,
                 "stopped to do no more harm: `{script}` revoked a key that it did not address"

@@ -9,8 +9,7 @@ use crate::fixture::{Fixtures, Instance};
 use crate::plan::{Limits, Send, Slot};
 
 use super::limits::{LOOK_PAUSE, USES_AFTER, USES_MAX};
-use super::logged::Logged;
-use super::perform::{Absence, Performer};
+use super::perform::{Absence, Logged, Performer};
 use super::render::render;
 
 impl Performer<'_> {
@@ -48,7 +47,12 @@ impl Performer<'_> {
         addressed.sort_unstable();
         addressed.dedup();
         for slot in addressed {
-            self.look(slot, "look after").await;
+            let instance = self.bindings.slots.get(&slot);
+            if instance.is_some_and(|instance| self.lease.is_spent(&instance.id)) {
+                self.await_death(slot).await;
+            } else {
+                self.look(slot, "look after").await;
+            }
         }
         Ok(())
     }
@@ -70,10 +74,12 @@ impl Performer<'_> {
                 tokio::task::yield_now().await;
             }
             let outcome = self.send(send).await;
+            // No use is judged that begins before the revocation must have taken effect.
+            tokio::time::sleep(usage.fixtures.revocation_within()).await;
             usage.over.store(true, Ordering::Relaxed);
             outcome
         };
-        let (outcome, first, second) = tokio::join!(main, usage.go_on(), usage.go_on());
+        let (outcome, first, second) = tokio::join!(main, usage.go_on(false), usage.go_on(true));
         let mut uses: Vec<(Use, Logged)> = first.into_iter().chain(second).collect();
         uses.sort_by_key(|(used, _)| used.at);
         for (used, logged) in uses {
@@ -97,10 +103,13 @@ struct Usage<'a> {
 }
 
 impl Usage<'_> {
-    /// Uses the credential until the request is over, and a few times more.
-    async fn go_on(&self) -> Vec<(Use, Logged)> {
+    /// Uses the credential until the request is over, and a few times more: each time on a
+    /// connection of its own, or on one that is kept for as long as the target keeps it.
+    async fn go_on(&self, keeps: bool) -> Vec<(Use, Logged)> {
         let mut uses = Vec::new();
+        let mut kept = None;
         let mut left = USES_AFTER;
+        let pause = LOOK_PAUSE.max(self.fixtures.revocation_within() / (USES_MAX / 4));
         for round in 0..USES_MAX {
             if self.over.load(Ordering::Relaxed) {
                 if left == 0 {
@@ -109,13 +118,15 @@ impl Usage<'_> {
                 left -= 1;
             } else if round > USES_MAX / 2 {
                 // The request takes long: what is left is spread over its time.
-                tokio::time::sleep(LOOK_PAUSE).await;
+                tokio::time::sleep(pause).await;
             }
             let at = self.fixtures.messenger().elapsed();
-            let look = self
-                .fixtures
-                .look(&self.instance.secret, Some(&self.instance.id))
-                .await;
+            let (secret, id) = (&self.instance.secret, Some(self.instance.id.as_str()));
+            let look = if keeps {
+                self.fixtures.look_again(secret, id, &mut kept).await
+            } else {
+                self.fixtures.look(secret, id).await
+            };
             if round == 0 {
                 self.started.fetch_add(1, Ordering::Relaxed);
             }

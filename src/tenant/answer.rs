@@ -24,6 +24,10 @@ pub(super) enum Pace {
     Whole,
     /// One byte a segment.
     ByteByByte,
+    /// What comes after the end a moment later.
+    LateTail,
+    /// In one write, and then the connection is reset, not closed.
+    WholeThenReset,
     /// Not at all: the connection is reset instead.
     Reset,
 }
@@ -167,7 +171,9 @@ impl Answer {
         if !self.headless {
             bytes.extend(self.content());
         }
-        bytes.extend(&self.after);
+        if self.pace != Pace::LateTail {
+            bytes.extend(&self.after);
+        }
         bytes
     }
 

@@ -87,6 +87,10 @@ pub(super) async fn sleep_unless_zero(delay: Duration) {
     }
 }
 
+/// How long after the answer its late tail comes: later than another process needs to be waited
+/// for, and sooner than a person would notice.
+const LATE_TAIL: Duration = Duration::from_millis(40);
+
 /// Sends the answer; false if it was a reset.
 async fn send(socket: &mut Socket, answer: &Answer) -> io::Result<bool> {
     match answer.pace {
@@ -96,6 +100,18 @@ async fn send(socket: &mut Socket, answer: &Answer) -> io::Result<bool> {
                 socket.write_all(&[byte]).await?;
                 socket.flush().await?;
             }
+        }
+        Pace::LateTail => {
+            socket.write_all(&answer.encode()).await?;
+            socket.flush().await?;
+            sleep(LATE_TAIL).await;
+            socket.write_all(&answer.after).await?;
+        }
+        Pace::WholeThenReset => {
+            socket.write_all(&answer.encode()).await?;
+            socket.flush().await?;
+            socket.reset()?;
+            return Ok(false);
         }
         Pace::Reset => {
             socket.reset()?;

@@ -7,6 +7,7 @@
     reason = "what a test is built from may panic like the test"
 )]
 
+mod circumstances;
 mod compare;
 pub mod events;
 mod formats;

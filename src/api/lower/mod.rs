@@ -9,21 +9,23 @@ mod responses;
 mod security;
 mod servers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::{Dialect, DialectTable, Document, Node, Pointer, Position};
+use crate::document::{Dialect, DialectTable, Document, DocumentError, Node, Pointer, Position};
 
-use super::schema::{SchemaGatherer, SchemaId};
+use super::schema::{SchemaId, SchemaRequests};
 use super::{Api, ApiError, Finding};
 
-/// Lowers the document.
+/// Lowers the document; the findings are in the order in which they were met, and those of schemas
+/// are not among them.
 pub(super) fn lower(document: &Document) -> Result<Api, ApiError> {
     let dialect = Dialect::of(document)?;
     let mut lowering = Lowering {
         document,
         table: dialect.table(),
         findings: Vec::new(),
-        schemas: SchemaGatherer::new(document, &dialect.table().schema),
+        schemas: SchemaRequests::new(document, &dialect.table().schema),
+        unread_schemes: BTreeSet::new(),
     };
     let root = Spot {
         node: document.root(),
@@ -38,10 +40,6 @@ pub(super) fn lower(document: &Document) -> Result<Api, ApiError> {
     let security_schemes = lowering.security_schemes(&root);
     let operations = lowering.operations(&root, &security_schemes)?;
     let servers = lowering.servers(&root);
-    let (schemas, mut findings) = lowering.schemas.finish();
-    findings.append(&mut lowering.findings);
-    findings.sort();
-    findings.dedup();
     let numbered = operations.iter().zip(0..).map(|(operation, number)| {
         let id: &String = &operation.id;
         (id.clone(), number)
@@ -54,8 +52,8 @@ pub(super) fn lower(document: &Document) -> Result<Api, ApiError> {
         operation_numbers: numbered.collect::<BTreeMap<_, _>>(),
         operations,
         security_schemes,
-        findings,
-        schemas,
+        findings: lowering.findings,
+        schemas: lowering.schemas.finish(),
     })
 }
 
@@ -64,7 +62,9 @@ struct Lowering<'doc> {
     document: &'doc Document,
     table: &'static DialectTable,
     findings: Vec<Finding>,
-    schemas: SchemaGatherer<'doc>,
+    schemas: SchemaRequests,
+    /// The names of security schemes that are in another document, which is not read.
+    unread_schemes: BTreeSet<&'doc str>,
 }
 
 /// A node and its pointer.
@@ -157,6 +157,12 @@ impl<'doc> Lowering<'doc> {
                 None
             }
         }
+    }
+
+    /// Whether a spot refers to another document, which is not read.
+    fn is_elsewhere(&self, spot: &Spot<'doc>) -> bool {
+        let resolved = self.document.resolve(spot.node);
+        matches!(resolved, Err(DocumentError::ReferenceExternal { .. }))
     }
 
     /// The array under a key, if there is one; something else there is a finding.

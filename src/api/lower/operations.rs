@@ -1,6 +1,6 @@
 //! Paths and their operations.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::Position;
 
@@ -15,6 +15,8 @@ struct PathItem<'doc> {
     path: &'doc str,
     parameters: Vec<Parameter>,
     body_parameters: Vec<Spot<'doc>>,
+    /// Whether a parameter is in another document.
+    unread: bool,
 }
 
 /// A method of a path item, where it stands, and what it has.
@@ -63,7 +65,14 @@ impl<'doc> Lowering<'doc> {
             taken: BTreeSet::new(),
             operations: Vec::new(),
         };
+        let mut shapes: BTreeMap<String, &str> = BTreeMap::new();
         for (path, position, item) in paths.standard_entries() {
+            let first = *shapes.entry(shape(path)).or_insert(path);
+            if first != path {
+                let message =
+                    format!("path `{path}` is the same as `{first}`: only names in braces differ");
+                self.find_at(position, &item.pointer, message);
+            }
             if !path.starts_with('/') {
                 let message = format!("path `{path}` must begin with `/`");
                 self.find_at(position, &item.pointer, message);
@@ -81,11 +90,12 @@ impl<'doc> Lowering<'doc> {
         item: &Spot<'doc>,
         collected: &mut Collected<'doc, '_>,
     ) {
-        let (parameters, body_parameters) = self.parameters(item);
+        let listed = self.parameters(item);
         let shared = PathItem {
             path,
-            parameters,
-            body_parameters,
+            parameters: listed.parameters,
+            body_parameters: listed.bodies,
+            unread: listed.unread,
         };
         for (key, position, spot) in item.entries() {
             if self.table.methods.contains(&key) {
@@ -124,7 +134,9 @@ impl<'doc> Lowering<'doc> {
             return;
         };
         let segments = Segment::split(shared.path);
-        let (own, own_bodies) = self.parameters(&spot);
+        let listed = self.parameters(&spot);
+        let (own, own_bodies) = (listed.parameters, listed.bodies);
+        let unread = shared.unread || listed.unread;
         let overridden =
             |inherited: &&Parameter| !own.iter().any(|parameter| same(parameter, inherited));
         let mut parameters: Vec<Parameter> = shared
@@ -134,7 +146,7 @@ impl<'doc> Lowering<'doc> {
             .cloned()
             .collect();
         parameters.extend(own);
-        self.check_template(&segments, &parameters, (&spot, position));
+        self.check_template(&segments, &parameters, unread, (&spot, position));
         let bodies = if own_bodies.is_empty() {
             &shared.body_parameters
         } else {
@@ -163,11 +175,13 @@ impl<'doc> Lowering<'doc> {
         collected.operations.push(operation);
     }
 
-    /// The names in the template and the path parameters must be the same.
+    /// The names in the template and the path parameters must be the same. What is not declared
+    /// here may be in a parameter that was not read.
     fn check_template(
         &mut self,
         segments: &[Segment],
         parameters: &[Parameter],
+        unread: bool,
         (operation, position): (&Spot<'doc>, Position),
     ) {
         let in_template: Vec<&str> = segments.iter().flat_map(Segment::parameters).collect();
@@ -177,7 +191,7 @@ impl<'doc> Lowering<'doc> {
                 .filter(|parameter| parameter.location == ParameterLocation::Path)
         };
         for name in &in_template {
-            if !in_path().any(|parameter| parameter.name == *name) {
+            if !unread && !in_path().any(|parameter| parameter.name == *name) {
                 let message = format!("path parameter `{name}` of the template is not declared");
                 self.find_at(position, &operation.pointer, message);
             }
@@ -218,6 +232,18 @@ impl<'doc> Lowering<'doc> {
         collected.taken.insert(id.clone());
         id
     }
+}
+
+/// A path template without the names in its braces.
+fn shape(path: &str) -> String {
+    let mut parts = path.split('{');
+    let mut shape = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.split_once('}').map_or(part, |(_, rest)| rest);
+        shape.push_str("{}");
+        shape.push_str(rest);
+    }
+    shape
 }
 
 fn same(one: &Parameter, other: &Parameter) -> bool {

@@ -7,6 +7,15 @@ use super::{Lowering, Spot};
 /// Headers that are no parameters by the specification: other parts of a document say them.
 const NOT_PARAMETERS: &[&str] = &["accept", "content-type", "authorization"];
 
+/// What a list of parameters came to.
+pub(super) struct Listed<'doc> {
+    pub(super) parameters: Vec<Parameter>,
+    /// In 2.0, those that are the body.
+    pub(super) bodies: Vec<Spot<'doc>>,
+    /// Whether one is in another document, which is not read: it may be any.
+    pub(super) unread: bool,
+}
+
 /// How a parameter is serialized, and the schema of its value.
 struct Shape<'doc> {
     schema: Option<Spot<'doc>>,
@@ -17,11 +26,13 @@ struct Shape<'doc> {
 
 impl<'doc> Lowering<'doc> {
     /// The parameters of a path item or operation; and, in 2.0, those that are its body.
-    pub(super) fn parameters(&mut self, parent: &Spot<'doc>) -> (Vec<Parameter>, Vec<Spot<'doc>>) {
+    pub(super) fn parameters(&mut self, parent: &Spot<'doc>) -> Listed<'doc> {
         let (mut parameters, mut bodies) = (Vec::<Parameter>::new(), Vec::new());
+        let mut unread = false;
         let list = self.array(parent, "parameters");
         for item in list.iter().flat_map(Spot::items) {
             let Some(spot) = self.object(&item, "a parameter") else {
+                unread |= self.is_elsewhere(&item);
                 continue;
             };
             if self.table.inline_parameters && matches!(spot.text("in"), Some("body" | "formData"))
@@ -42,7 +53,11 @@ impl<'doc> Lowering<'doc> {
                 parameters.push(parameter);
             }
         }
-        (parameters, bodies)
+        Listed {
+            parameters,
+            bodies,
+            unread,
+        }
     }
 
     fn parameter(&mut self, spot: &Spot<'doc>) -> Option<Parameter> {
@@ -127,8 +142,14 @@ impl<'doc> Lowering<'doc> {
                 media_type: Some(name.to_owned()),
             };
         }
+        let schema = spot.get("schema");
+        if schema.is_none() {
+            let name = spot.text("name").unwrap_or_default();
+            let message = format!("parameter `{name}` has neither `schema` nor `content`");
+            self.find(spot, message);
+        }
         Shape {
-            schema: spot.get("schema"),
+            schema,
             style,
             explode,
             media_type: None,

@@ -29,6 +29,9 @@ impl<'doc> Lowering<'doc> {
             };
             let declared_at = declared.pointer.clone();
             if let Some(spot) = self.object(&declared, "a response") {
+                if self.table.response_description_required && spot.get("description").is_none() {
+                    self.find(&spot, "a response needs a `description`");
+                }
                 let media_types = self.response_content(&spot, operation, root);
                 let headers = self.headers(&spot);
                 responses.push(Response {

@@ -14,6 +14,9 @@ impl<'doc> Lowering<'doc> {
         let mut schemes = Vec::new();
         for (name, _, declared) in list.iter().flat_map(Spot::entries) {
             let Some(spot) = self.object(&declared, "a security scheme") else {
+                if self.is_elsewhere(&declared) {
+                    self.unread_schemes.insert(name);
+                }
                 continue;
             };
             let kind = self.security_scheme_kind(name, &spot);
@@ -93,7 +96,8 @@ impl<'doc> Lowering<'doc> {
             }
             let mut requirement = SecurityRequirement::default();
             for (name, position, scopes) in item.entries() {
-                if !schemes.iter().any(|scheme| scheme.name == name) {
+                let declared = schemes.iter().any(|scheme| scheme.name == name);
+                if !declared && !self.unread_schemes.contains(name) {
                     let message = format!("security scheme `{name}` is not declared");
                     self.find_at(position, &scopes.pointer, message);
                 }

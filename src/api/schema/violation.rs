@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::document::Pointer;
 
-use super::Schemas;
+use super::{SchemaId, Schemas};
 
 /// Longest list of allowed values that a message shows, in characters.
 ///
@@ -170,10 +170,10 @@ fn keyword_pointer(schemas: &Schemas, path: &str) -> Option<Pointer> {
         return None;
     }
     let number: usize = tokens.next()?.parse().ok()?;
-    let mut pointer = schemas.entries.get(number)?.pointer.clone();
+    let mut pointer = schemas.pointer(SchemaId::numbered(number))?.clone();
     let mut expected = Expected::Keyword;
     for token in tokens {
-        if expected == Expected::Keyword && schemas.rewrites_null {
+        if expected == Expected::Keyword && schemas.rewrites_null() {
             match token.as_ref() {
                 "else" => continue,
                 "then" => return Some(pointer.push("format")),

@@ -3,6 +3,7 @@
 use std::future::{Future as _, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ impl Connection {
     pub async fn exchange(&mut self, request: &Request) -> Exchange {
         let reused = self.exchanges > 0;
         let mut exchange = Exchange::new(request.clone(), Err(Fault::ClosedBeforeResponse));
+        exchange.origin = Some(Arc::clone(&self.shared.origin));
         exchange.tls = self.tls.clone();
         if !reused {
             exchange.timing.connect = Some(self.connect_time);
@@ -118,7 +120,7 @@ impl Connection {
         exchange.timing.first_byte = wire.first_byte;
         exchange.timing.whole = outcome.is_ok().then(|| wire.started.elapsed());
         if outcome.is_ok() {
-            wire.settle(&mut self.stream, settings).await;
+            wire.settle(&mut self.stream, self.quiet_wait).await;
         }
         self.ended = wire.ended;
         let sent_whole = wire.written == wire.bytes.len();
@@ -235,8 +237,7 @@ impl Wire {
                     return self.end(true);
                 }
                 Ok(Err(error)) => {
-                    self.ended = true;
-                    return Err(broken(&error, self.reader.final_bytes()));
+                    return self.cut(&error);
                 }
             }
         }
@@ -253,6 +254,18 @@ impl Wire {
             (Err(Fault::ClosedBeforeResponse), Some(error)) => Err(broken(error, 0)),
             (outcome, _) => outcome,
         }
+    }
+
+    /// The connection broke. Where only its end was to delimit the body, the answer is there, if
+    /// perhaps not all of it: a server that closes with unread bytes of the request left resets.
+    fn cut(&mut self, error: &io::Error) -> Result<(), Fault> {
+        self.ended = true;
+        let fault = broken(error, self.reader.final_bytes());
+        if matches!(fault, Fault::Reset { .. }) && self.reader.is_until_close() {
+            self.reader.note(FramingViolation::EndByReset);
+            return self.reader.end();
+        }
+        Err(fault)
     }
 
     /// Writes what can be written, and reads what there is: a server may answer before it has
@@ -274,15 +287,15 @@ impl Wire {
 
     /// Collects what comes after the message. After a response without content the connection
     /// has to stay quiet for a while; after others only what is there already is taken.
-    async fn settle(&mut self, stream: &mut Stream, settings: &ClientSettings) {
+    async fn settle(&mut self, stream: &mut Stream, quiet_wait: Duration) {
         self.stray = self.reader.take_stray();
         let no_content = self.reader.has_no_content();
         let begun = Instant::now();
-        let last = begun + settings.quiet_wait * QUIET_WAITS_MAX;
+        let last = begun + quiet_wait * QUIET_WAITS_MAX;
         while !self.ended && self.stray.len() < STRAY_BYTES_MAX {
             let got = if no_content && Instant::now() < last {
                 self.stray.reserve(READ_BYTES);
-                let quiet = last.min(Instant::now() + settings.quiet_wait);
+                let quiet = last.min(Instant::now() + quiet_wait);
                 match timeout_at(quiet, stream.read_buf(&mut self.stray)).await {
                     Ok(got) => Poll::Ready(got),
                     Err(_) => Poll::Pending,

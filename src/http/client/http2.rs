@@ -46,7 +46,7 @@ struct Talk<'a> {
 impl Client {
     /// Sends a request by HTTP/2, where the target chooses that.
     pub(super) async fn exchange_by_http2(&self, request: &Request) -> Exchange {
-        let mut exchange = Exchange::new(request.clone(), Err(Fault::Http2NotOffered));
+        let mut exchange = self.not_exchanged(request.clone(), Fault::Http2NotOffered);
         exchange.encoder = Encoder::Http2;
         let dialed = match dial(&self.shared, Offer::Http2First).await {
             Ok(dialed) => dialed,

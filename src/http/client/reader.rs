@@ -17,8 +17,9 @@ const CHUNK_LINE_BYTES_MAX: usize = 4 * 1024;
 ///
 /// Each is remembered, to find in the bytes received what was found in the body.
 const CHUNKS_MAX: usize = 256 * 1024;
-/// How much larger than its body a message may be on the wire: chunks of one byte cost six.
-const CODED_RATIO_MAX: usize = 8;
+/// How much larger than the largest body a message may be on the wire: only very small chunks
+/// double it.
+const CODED_RATIO_MAX: usize = 2;
 
 /// A response that is being read.
 pub(super) struct Reader {
@@ -221,9 +222,9 @@ impl Reader {
             self.note(violation);
         }
         if matches!(head.status, 100..=199) && head.status != 101 {
-            if self.response.interim.len() == INTERIM_MAX {
+            if self.response.interim.len() == INTERIM_MAX || self.at > HEAD_BYTES_MAX {
                 return Err(malformed(format!(
-                    "more than {INTERIM_MAX} interim responses"
+                    "more than {INTERIM_MAX} interim responses, or {HEAD_BYTES_MAX} bytes of them"
                 )));
             }
             self.response.interim.push(Interim {

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Encoder, Request, Response, encoder_for};
+use crate::http::origin::Origin;
 
 /// One request and all that came of it.
 ///
@@ -14,6 +16,8 @@ use super::{Encoder, Request, Response, encoder_for};
 pub struct Exchange {
     /// What was to be sent.
     pub request: Request,
+    /// Where it was to be sent; `None` where only the request and its outcome are known.
+    pub origin: Option<Arc<Origin>>,
     /// What wrote it.
     pub encoder: Encoder,
     /// The exact bytes that the target's side accepted, secrets included. By HTTP/2, whose frames
@@ -226,6 +230,9 @@ pub enum FramingViolation {
     /// A body that only the end of an encrypted connection delimits, which ended without the
     /// TLS closure alert: it may be cut short (RFC 9112, 9.8).
     UnannouncedTlsEnd,
+    /// A body that only the end of the connection delimits, which ended with a reset: it may be
+    /// cut short (RFC 9112, 8).
+    EndByReset,
     /// `101` to a request that asked for no upgrade (RFC 9110, 15.2.2).
     UnaskedUpgrade,
 }
@@ -237,6 +244,7 @@ impl Exchange {
         Self {
             encoder: encoder_for(&request),
             request,
+            origin: None,
             sent: Vec::new(),
             received: Vec::new(),
             body_ranges: Vec::new(),
@@ -262,6 +270,17 @@ impl Exchange {
     pub fn status(&self) -> Option<u16> {
         self.response().map(|response| response.status)
     }
+
+    /// The status, where at least the head of a response came whole: what became of its content
+    /// takes nothing from it (RFC 9112, 8). A head that cannot be read says nothing for certain.
+    #[must_use]
+    pub fn status_of_head(&self) -> Option<u16> {
+        match &self.outcome {
+            Ok(response) => Some(response.status),
+            Err(Fault::Malformed { .. }) => None,
+            Err(_) => self.status_of_broken,
+        }
+    }
 }
 
 impl fmt::Debug for Exchange {
@@ -269,6 +288,7 @@ impl fmt::Debug for Exchange {
         formatter
             .debug_struct("Exchange")
             .field("request", &self.request)
+            .field("origin", &self.origin)
             .field("encoder", &self.encoder)
             .field("sent_bytes", &self.sent.len())
             .field("received_bytes", &self.received.len())

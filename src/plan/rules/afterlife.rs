@@ -9,9 +9,9 @@
 //! ## Silent     Where the contract has no operation that makes an instance.
 
 use super::dead_credential::{SETUP, require_setup};
-use super::request::MAIN;
+use super::request::{MAIN, Requests};
 use super::{Context, Draft, Rule};
-use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Template, Wire};
+use crate::plan::{Holder, Piece, Script, Send, Slot, Step, Template};
 use crate::suite::CredentialClass;
 
 /// The dead credential on the operation that makes an instance.
@@ -92,7 +92,7 @@ fn script(context: &Context) -> Option<Script> {
         let mut template = context.requests.as_holder(Holder::Admin);
         template.method = method.to_owned();
         let template = with_json(template, LIVING.to_owned());
-        let mut send = plainly(label, template, CredentialClass::Sufficient);
+        let mut send = Requests::beside(label, template, CredentialClass::Sufficient);
         // Looked at after each, so that the one that revives it is known.
         send.addresses = Some(Slot::Victim);
         script.steps.push(step(send));
@@ -106,7 +106,11 @@ fn make(context: &Context) -> Option<Send> {
     let dead = Holder::Leased(Slot::Victim);
     let template = context.requests.other_operation(operation, dead);
     let template = with_json(template, create.body.to_string());
-    Some(plainly("make", template, CredentialClass::Insufficient))
+    Some(Requests::beside(
+        "make",
+        template,
+        CredentialClass::Insufficient,
+    ))
 }
 
 fn with_json(mut template: Template, json: String) -> Template {
@@ -116,18 +120,6 @@ fn with_json(mut template: Template, json: String) -> Template {
         .push(("Content-Type".to_owned(), media_type));
     template.body = Some(vec![Piece::Text(json)]);
     template
-}
-
-fn plainly(label: &str, template: Template, credential: CredentialClass) -> Send {
-    Send {
-        label: label.to_owned(),
-        template,
-        wire: Wire::Fresh,
-        credential,
-        path: None,
-        addresses: None,
-        breaks: None,
-    }
 }
 
 fn step(send: Send) -> Step {

@@ -9,7 +9,7 @@
 //!               no instance can be made.
 
 use super::request::MAIN;
-use super::{Context, Draft, Rule};
+use super::{Context, Draft, Rule, script_name};
 use crate::plan::{Script, Step, Tier, Wire};
 
 /// A second request on the connection of a success.
@@ -40,7 +40,28 @@ pub const TRAFFIC: Rule = Rule {
     derive: traffic,
 };
 
+/// How long a connection rests until it is used again, in milliseconds: content that is written
+/// apart from its head comes within some tens.
+const LATE_BYTES_MS: u64 = 120;
+
 fn kept_connection(context: &Context) -> Vec<Draft> {
+    let waits = [
+        (
+            "",
+            None,
+            "another request on the connection of an authorised one",
+        ),
+        (
+            "after-a-while",
+            Some(LATE_BYTES_MS),
+            "another request on the connection of an authorised one, a moment later",
+        ),
+    ];
+    let drafts = waits.map(|(detail, pause, words)| kept(context, detail, pause, words));
+    drafts.into()
+}
+
+fn kept(context: &Context, detail: &str, pause: Option<u64>, words: &str) -> Draft {
     let mut first = context.requests.authorised();
     first.wire = Wire::Kept;
     // Without a credential it is refused, whatever became of the instance; only that it is
@@ -50,15 +71,14 @@ fn kept_connection(context: &Context) -> Vec<Draft> {
     next.wire = Wire::Kept;
     next.path = None;
     next.addresses = None;
-    let mut script = Script::single("kept-connection", first);
+    let mut script = Script::single(script_name("kept-connection", detail), first);
+    script.steps.extend(pause.map(Step::PauseMs));
     script.steps.push(Step::Send(Box::new(next)));
-    let words = "another request on the connection of an authorised one";
-    vec![draft(
-        context,
-        words,
-        script,
-        vec![MAIN.to_owned(), "next".to_owned()],
-    )]
+    let focus = vec![MAIN.to_owned(), "next".to_owned()];
+    Draft {
+        detail: detail.to_owned(),
+        ..draft(context, words, script, focus)
+    }
 }
 
 fn abandoned_request(context: &Context) -> Vec<Draft> {

@@ -19,6 +19,13 @@ pub const MISSING_CREDENTIAL: Rule = Rule {
     derive: missing_credential,
 };
 
+/// The same on ids that no live instance has.
+pub const MISSING_CREDENTIAL_OTHER_ID: Rule = Rule {
+    name: "missing-credential-other-id",
+    document: include_str!("missing_credential.rs"),
+    derive: missing_credential_other_id,
+};
+
 /// The same with other `Accept` fields.
 pub const MISSING_CREDENTIAL_ACCEPT: Rule = Rule {
     name: "missing-credential-accept",
@@ -69,6 +76,34 @@ fn missing_credential(context: &Context) -> Vec<Draft> {
         }),
         pointers: context.security_pointers(),
     }]
+}
+
+/// How far above every id that was seen the unknown one is.
+const UNKNOWN_DISTANCE: u64 = 1_000;
+
+fn missing_credential_other_id(context: &Context) -> Vec<Draft> {
+    let ids = [
+        (
+            "dead",
+            Piece::RevokedId,
+            "no credential, on the id of a dead instance",
+        ),
+        (
+            "unknown",
+            Piece::UnseenId(UNKNOWN_DISTANCE),
+            "no credential, on an unknown id",
+        ),
+    ];
+    ids.into_iter()
+        .map(|(detail, id, words)| {
+            let mut template = context.requests.anonymous();
+            template.target = context.requests.path(&[id]);
+            let mut send = context.requests.insufficient(template);
+            send.addresses = None;
+            let script = Script::single(format!("missing-credential-other-id::{detail}"), send);
+            Draft::guarded(context, detail, words, script)
+        })
+        .collect()
 }
 
 fn missing_credential_accept(context: &Context) -> Vec<Draft> {

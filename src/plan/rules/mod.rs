@@ -14,6 +14,8 @@ mod foreign_origin;
 mod hostile_credential;
 mod http_2;
 mod identity;
+mod instance_alike;
+mod later_request;
 mod lock_out;
 mod malformed_content;
 mod mass_id;
@@ -23,6 +25,7 @@ mod non_integer_id;
 mod other_id;
 mod other_method;
 mod other_tenant;
+mod remaining_instances;
 mod request;
 mod respelled_path;
 mod shared_cache;
@@ -171,12 +174,15 @@ pub const RULES: &[Rule] = &[
     addition::EMPTY_CONTENT,
     addition::PRECONDITION,
     connection::KEPT_CONNECTION,
+    later_request::LATER_REQUEST,
     http_2::HTTP_2,
     connection::ABANDONED_REQUEST,
     valid_request::VALID_REQUEST_VARIATION,
     missing_credential::MISSING_CREDENTIAL,
     missing_credential::MISSING_CREDENTIAL_ACCEPT,
     missing_credential::MISSING_CREDENTIAL_CONTENT_TYPE,
+    missing_credential::MISSING_CREDENTIAL_OTHER_ID,
+    later_request::CREDENTIAL_BEFORE,
     credential_value::EMPTY_CREDENTIAL,
     credential_value::PLACEHOLDER_CREDENTIAL,
     credential_value::UNKNOWN_CREDENTIAL,
@@ -215,6 +221,7 @@ pub const RULES: &[Rule] = &[
     dead_credential::DEAD_ON_OTHER_OPERATIONS,
     used_credential::CREDENTIAL_IN_USE,
     used_credential::USED_CONNECTION,
+    instance_alike::INSTANCE_ALIKE,
     concurrent_request::CONCURRENT_REQUEST,
     concurrent_request::ANONYMOUS_BURST,
     used_credential::LINGERING_CREDENTIAL,
@@ -240,6 +247,7 @@ pub const RULES: &[Rule] = &[
     // Last: on a broken target they may empty the tenant.
     mass_id::EMPTY_ID,
     mass_id::RESERVED_ID,
+    remaining_instances::REMAINING_INSTANCES,
 ];
 
 /// The rule with the name.

@@ -158,6 +158,7 @@ fn is_never_an_integer(id: &[Piece]) -> bool {
                     .spell(&representative.to_string())
                     .unwrap_or_default(),
                 Piece::RevokedId => representative.to_string(),
+                Piece::UnseenId(distance) => (representative + u128::from(*distance)).to_string(),
                 Piece::OtherAuthority | Piece::OtherName => "name".to_owned(),
                 // Secrets that are all digits are left out when the bytes are known.
                 Piece::Secret(..) => "secret".to_owned(),

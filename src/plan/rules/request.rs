@@ -135,6 +135,20 @@ impl<'a> Requests<'a> {
         self.on_victim(template, CredentialClass::Sufficient)
     }
 
+    /// A request that addresses nothing under test, on a connection of its own.
+    #[must_use]
+    pub fn beside(label: &str, template: Template, credential: CredentialClass) -> Send {
+        Send {
+            label: label.to_owned(),
+            template,
+            wire: Wire::Fresh,
+            credential,
+            path: None,
+            addresses: None,
+            breaks: None,
+        }
+    }
+
     /// The operation's request by a holder at whatever path: what it means there is open.
     #[must_use]
     pub fn at(&self, target: Vec<Piece>, holder: Holder) -> Send {

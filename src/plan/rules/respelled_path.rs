@@ -6,8 +6,9 @@
 //! ## Spec       The contract's security; OWASP API5:2023, API9:2023; ASVS 8.2.1; CWE-551, CWE-647.
 //! ## Silent     Which refusal it is: such a path may be unknown, redirected or served.
 
+use super::spelled_id::readable;
 use super::{Context, Draft, Rule};
-use crate::plan::{Piece, Script, Step};
+use crate::plan::{IdSpelling, Piece, Script, Slot, Step};
 
 /// The same path in another spelling.
 pub const RESPELLED_PATH: Rule = Rule {
@@ -64,7 +65,61 @@ fn respelled_path(context: &Context) -> Vec<Draft> {
             let title = format!("no credential, and a path with {words}");
             draft(context, "respelled-path", (detail, title), target)
         });
-    drafts.chain([elsewhere(context)]).collect()
+    drafts
+        .chain(ids(context))
+        .chain([elsewhere(context)])
+        .collect()
+}
+
+/// The id otherwise: encoded, which is the same URI (RFC 3986 §6.2.2.2), or as some readers take it
+/// for the same id, which a guard that knows digits alone does not.
+fn ids(context: &Context) -> impl Iterator<Item = Draft> {
+    let slot = Slot::Victim;
+    let after = |text: &str| vec![Piece::Id(slot), Piece::text(text)];
+    let spelled = |spelling| vec![Piece::IdAs(slot, spelling)];
+    let equivalent = [
+        ("encoded", vec![Piece::IdEncoded(slot)], "an encoded id"),
+        (
+            "encoded-first-digit",
+            spelled(IdSpelling::FirstEncoded),
+            "an id whose first digit is encoded",
+        ),
+        (
+            "encoded-last-digit",
+            spelled(IdSpelling::LastEncoded),
+            "an id whose last digit is encoded",
+        ),
+        (
+            "encoded-twice",
+            spelled(IdSpelling::EncodedTwice),
+            "an id that is encoded twice",
+        ),
+        (
+            "plus-as-it-is",
+            vec![Piece::text("+"), Piece::Id(slot)],
+            "an id with a bare plus before it",
+        ),
+        ("tab-after", after("%09"), "an id with a tab after it"),
+        ("nul-after", after("%00"), "an id with a NUL after it"),
+        ("empty-query", after("?"), "a query that is empty"),
+    ];
+    // Both stand among the spellings of the path already.
+    let known = ["blank-after", "matrix-parameter"];
+    let readable = readable(context).into_iter();
+    let others = readable.filter(move |(detail, ..)| !known.contains(detail));
+    equivalent
+        .into_iter()
+        .chain(others)
+        .map(|(detail, id, words)| {
+            let target = context.requests.path(&id);
+            let title = format!("no credential, and {words}");
+            draft(
+                context,
+                "respelled-path",
+                (&format!("id-{detail}"), title),
+                target,
+            )
+        })
 }
 
 /// A spelling: detail, what stands before the id, what stands after it, and in words.

@@ -6,8 +6,9 @@
 //! ## Spec       The contract's refusal; OWASP API8:2023.
 //! ## Silent     Where the operation does not serve the credential in the first place.
 
+use super::request::Requests;
 use super::{Context, Draft, Rule};
-use crate::plan::{Holder, Script, Send, Step, Wire};
+use crate::plan::{Holder, Script, Step};
 use crate::suite::CredentialClass;
 
 /// The probe with and then without a credential.
@@ -26,18 +27,9 @@ fn shared_cache(context: &Context) -> Vec<Draft> {
     let with = context.requests.other_operation(operation, Holder::Admin);
     let mut without = with.clone();
     without.headers.retain(|(name, _)| *name != field.name);
-    let send = |label: &str, template, credential| Send {
-        label: label.to_owned(),
-        template,
-        wire: Wire::Fresh,
-        credential,
-        path: None,
-        addresses: None,
-        breaks: None,
-    };
-    let first = send("with", with, CredentialClass::Sufficient);
+    let first = Requests::beside("with", with, CredentialClass::Sufficient);
     let mut script = Script::single("shared-cache", first);
-    let second = send("without", without, CredentialClass::Insufficient);
+    let second = Requests::beside("without", without, CredentialClass::Insufficient);
     script.steps.push(Step::Send(Box::new(second)));
     script.consumes = 0;
     let mut draft = Draft::guarded(

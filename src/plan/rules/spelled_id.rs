@@ -54,6 +54,26 @@ fn spelled_id(context: &Context) -> Vec<Draft> {
     drafts
 }
 
+/// The spellings that some readers take for the instance's id: detail, the id, words.
+pub(super) fn readable(context: &Context) -> Vec<(&'static str, Vec<Piece>, &'static str)> {
+    if !names_an_integer(context) {
+        return Vec::new();
+    }
+    let bases = |id: &[Piece]| {
+        let base = |piece: &Piece| {
+            let Piece::IdAs(_, spelling) = piece else {
+                return false;
+            };
+            matches!(spelling, IdSpelling::Hexadecimal | IdSpelling::Octal)
+        };
+        id.iter().any(base)
+    };
+    let all = spellings().into_iter().chain(notations());
+    all.filter(|(_, id, _, may_mean_it)| *may_mean_it || bases(id))
+        .map(|(detail, id, words, _)| (detail, id, words))
+        .collect()
+}
+
 /// The id with more characters around it.
 fn spellings() -> Vec<Spelling> {
     let victim = || Piece::Id(Slot::Victim);

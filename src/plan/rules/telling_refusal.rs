@@ -4,7 +4,8 @@
 //!               one, the reason is not told.
 //! ## Why        Whoever can tell existing ids from others can count and collect them.
 //! ## Spec       RFC 9110 §15.5.4; OWASP API1:2023; ASVS 6.3.8.
-//! ## Silent     Where two answers to the very same request differ already.
+//! ## Silent     Where two answers to the very same request differ already. Of ids of dead
+//!               instances: they are known, too.
 
 use super::{Context, Draft, Rule};
 use crate::plan::{Derivation, Holder, Piece, Script, Send, Slot, Step, Template};
@@ -26,6 +27,11 @@ pub const REASON_OF_REFUSAL: Rule = Rule {
 /// An id that belongs to nobody: 2^63 - 1, the largest that usual servers read.
 pub const NOBODYS_ID: &str = "9223372036854775807";
 
+/// How far above the ids that were seen the unknown ones are: near enough to be usual ids, which a
+/// look-up does not find, too far for the run itself to come to them; and farther, for targets that
+/// know how far they have counted.
+const DISTANCES: [(&str, u64); 2] = [("unknown-near", 1_000), ("unknown-far", 1_000_000)];
+
 fn known_and_unknown_id(context: &Context) -> Vec<Draft> {
     if context.requests.credential_field().is_none() {
         return Vec::new();
@@ -35,14 +41,15 @@ fn known_and_unknown_id(context: &Context) -> Vec<Draft> {
         template.target = context.requests.path(&[id]);
         template
     };
+    let [near, far] = DISTANCES.map(|(label, distance)| (label, on(Piece::UnseenId(distance))));
     let requests = [
         ("subject", on(Piece::Id(Slot::Victim))),
         ("subject-again", on(Piece::Id(Slot::Victim))),
-        ("other-dead", on(Piece::RevokedId)),
-        ("other-unknown", on(Piece::text(NOBODYS_ID))),
+        near,
+        far,
     ];
     let script = several(context, "known-and-unknown-id", requests);
-    let title = "no credential, on an existing id and on others";
+    let title = "no credential, on an existing id and on unknown ones";
     vec![Draft {
         control: None,
         ..Draft::guarded(context, "", title, script)

@@ -46,11 +46,12 @@ pub const ACCEPTS: [(&str, Option<&str>, &str); 4] = [
 ];
 
 /// The base script: the authorised request, with a second instance made after the victim, so that
-/// a target that takes the newest or the next one is seen.
+/// a target that takes the newest or the next one is seen, and one of the other tenant.
 #[must_use]
 pub fn base(context: &Context) -> Script {
     let mut script = Script::single("valid-request", context.requests.authorised());
     script.steps.insert(0, Step::Look(Slot::Second));
+    script.watch = Watch::OtherTenant;
     script
 }
 

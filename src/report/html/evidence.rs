@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use crate::check::{AnswerPart, Failure};
 use crate::report::inert::{lines, one_line};
 use crate::report::record::{CaseRecord, Face, RunRecord, warnings};
-use crate::run::event::{CaseFinished, ControlFact, ExchangeFact, JudgementFact, WireText};
+use crate::run::event::{
+    CaseFinished, ControlFact, ExchangeFact, JudgementFact, TlsFact, WireText,
+};
 
 /// Most characters of each direction of an exchange, where somebody will look for the fault.
 const WIRE_CHARS_MAX: usize = 4096;
@@ -110,9 +112,19 @@ fn exchange(fact: &ExchangeFact, room: usize) -> Value {
         "received": wire(&fact.received, room),
         "connection": fact.connection,
         "reused": fact.reused,
+        "tls": fact.tls.as_ref().map(tls),
+        "origin": fact.origin.as_deref().map(one_line),
         "us": [fact.connect_us, fact.tls_us, fact.first_byte_us, Some(fact.whole_us)],
         "at": fact.at_us,
     })
+}
+
+fn tls(fact: &TlsFact) -> String {
+    let words = match &fact.objection {
+        None => fact.version.clone(),
+        Some(why) => format!("{}, not to be trusted: {why}", fact.version),
+    };
+    one_line(&words).into_owned()
 }
 
 /// What went over the wire, line by line and inert, how many bytes there were, and whether some

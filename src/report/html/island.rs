@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Verdict, completeness, names};
 use crate::report::cause::causes;
+use crate::report::circumstances;
 use crate::report::inert::one_line;
 use crate::report::record::{self, CaseRecord, Face, RunRecord};
 use crate::run::event::{CaseFinished, RequirementFact, RunStarted, Verdict as Of};
@@ -34,6 +35,8 @@ fn run_data(run: &RunRecord<'_>, name: &str) -> Value {
         "complete": run.complete(),
         "whole": completeness(run).starts_with("Complete"),
         "completeness": completeness(run),
+        "selected": circumstances::selection(run).as_deref().map(one_line),
+        "encrypted": circumstances::encryption(run).as_deref().map(one_line),
         "ended": finished.map(|finished| one_line(&finished.ended_at)),
         "us": finished.map(|finished| finished.duration_us),
         "started": run.started.map(started_data),

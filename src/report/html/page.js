@@ -752,6 +752,8 @@ function clocks(one, most) {
   const key = ([name, us]) => el("span", {}, `${name} ${time(us)}`);
   return el("div", { class: "timing" }, drawing, parts.map(key),
     el("span", {}, `connection ${one.connection}${one.reused ? ", reused" : ""}`),
+    one.tls && el("span", {}, one.tls),
+    one.origin && el("span", {}, `sent to ${one.origin}`),
     el("span", {}, `${time(one.at)} after the start`));
 }
 
@@ -907,6 +909,8 @@ function facts() {
     started && el("table", { class: "settings" },
       row("probity", started.probity), row("run", started.run), row("started", started.at),
       run.ended && row("ended", run.ended),
+      run.selected && row("selected", run.selected),
+      run.encrypted && row("encrypted", run.encrypted),
       row("contract", started.contract[0], `sha256 ${started.contract[1]}`),
       started.suites.map(one => row("suite", one[0], `sha256 ${one[1]}`)),
       started.settings.map(one => row(one[0], one[1], one[2]))));

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::{Verdict, completeness, escape, names};
 use crate::report::cause::{Cause, causes};
+use crate::report::circumstances;
 use crate::report::failure_text::{failed_text, heading, parts};
 use crate::report::record::{self, CaseRecord, RunRecord, words};
 use crate::run::event::Verdict as Of;
@@ -31,6 +32,14 @@ fn run_text(text: &mut String, run: &RunRecord<'_>, name: &str) {
         format_args!("<p class=\"sentence\"><b>{word}</b>, exit code {exit}: {sentence}.</p>"),
     );
     put(text, format_args!("<p>{}</p>", escape(&completeness(run))));
+    for (name, words) in [
+        ("Selected", circumstances::selection(run)),
+        ("Encrypted", circumstances::encryption(run)),
+    ] {
+        if let Some(words) = words {
+            put(text, format_args!("<p>{name}: {}</p>", escape(&words)));
+        }
+    }
     counts(text, run);
     let causes = causes(run);
     let (counting, lesser): (Vec<_>, Vec<_>) = causes.iter().partition(|cause| cause.counts);

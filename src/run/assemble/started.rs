@@ -7,10 +7,10 @@ use sha2::{Digest, Sha256};
 
 use super::{Parts, SourceText};
 use crate::config::{Settings, Subcommand};
-use crate::plan::{Plan, RequirementIndex};
+use crate::plan::{Plan, RequirementIndex, Selection};
 use crate::run::event::{
     CaseFact, EVENT_LOG_VERSION, NamedDigest, OperationFact, RequirementFact, RunStarted,
-    SettingFact,
+    SelectionFact, SettingFact,
 };
 use crate::run::facts;
 use crate::run::reproduce::Again;
@@ -37,6 +37,7 @@ pub fn started(parts: &Parts, policy: &Policy, run: String) -> RunStarted {
         settings: setting_facts(settings),
         cases: case_facts(plan),
         requirements: requirement_facts(parts, policy),
+        selection: Some(selection_fact(&plan.selection)),
         filtered_out: plan.filtered_out,
     }
 }
@@ -49,6 +50,17 @@ pub fn again(settings: &Settings, subcommand: Subcommand) -> Again {
         command: settings.command_line(subcommand),
         curl_options: settings.curl_options(),
         variables: variables.collect(),
+    }
+}
+
+fn selection_fact(selection: &Selection) -> SelectionFact {
+    let shard = selection.shard;
+    SelectionFact {
+        filters: selection.filters.clone(),
+        skip: selection.skip.clone(),
+        exact: selection.exact,
+        tags: selection.tags.clone(),
+        shard: shard.map(|(index, count)| format!("{index}/{count}")),
     }
 }
 
@@ -65,6 +77,7 @@ fn case_facts(plan: &Plan) -> Vec<CaseFact> {
         rule: case.rule.to_owned(),
         title: case.title.clone(),
         requirements: codes(&case.requirements),
+        attached: codes(&case.attached),
         tags: case.tags.clone(),
     });
     cases.collect()

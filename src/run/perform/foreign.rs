@@ -41,6 +41,19 @@ impl Performer<'_> {
         Ok(())
     }
 
+    /// Two instances that were made with the same content, the older one as the victim.
+    pub(in crate::run) async fn bind_twins(&mut self) -> Result<(), Absence> {
+        let lease = self.fixtures.lease_twins().await;
+        self.lease = lease.map_err(|why| Absence::NotApplicable(why.to_string()))?;
+        let instances = self.lease.instances.clone();
+        for (slot, instance) in [Slot::Victim, Slot::Twin].into_iter().zip(instances) {
+            self.bindings.slots.insert(slot, instance);
+            let life = self.look(slot, "look before").await;
+            self.trace(slot, life);
+        }
+        Ok(())
+    }
+
     /// Notes that the instance is as it was seen before the first request.
     fn trace(&mut self, slot: Slot, life: Life) {
         let instance = self.bindings.slots.get(&slot);
@@ -59,13 +72,16 @@ impl Performer<'_> {
             let mut life = Life::Dead;
             for attempt in 0..DEAD_LEASES_MAX {
                 let made = self.fixtures.other_instance(fresh || attempt > 0).await;
-                let instance = made.map_err(Absence::NotApplicable)?;
+                let instance = made.map_err(|reason| self.without_probe(reason))?;
                 self.bindings.slots.insert(*slot, instance);
                 self.record.moments.clear();
+                let id = self.bindings.slots.get(slot).map(|one| one.id.clone());
                 life = self.look(*slot, "look before").await;
                 if life != Life::Dead {
+                    self.fixtures.seen_there(id);
                     break;
                 }
+                self.fixtures.lost_there(id);
             }
             self.trace(*slot, life);
         }

@@ -4,9 +4,11 @@ use base64::Engine;
 
 use super::Class::Auth;
 use super::{Defect, defect};
+use crate::tenant::answer::Answer;
 use crate::tenant::call::{Actor, Call, KEY_FIELD, Refusal};
 use crate::tenant::hooks::{Hook, Leniency};
-use crate::tenant::keys::Realm;
+use crate::tenant::keys::{Key, KeyStatus, Realm};
+use crate::tenant::operations::strict_id;
 
 /// The names under which a key is looked for where it does not belong.
 const KEY_NAMES: [&str; 6] = [
@@ -34,6 +36,17 @@ pub(super) static TABLE: &[Defect] = &[
         "a DELETE of a key needs no key",
         &[Hook::Admit(|call| {
             (call.refused(Refusal::Missing) && call.revokes()).then(|| call.anybody())
+        })],
+    ),
+    defect(
+        (Auth, "accepts-missing-key-for-dead-ids", "RAK-AUT-39"),
+        "a DELETE of a key that is no more succeeds without a key",
+        &[Hook::Instead(|call| {
+            let anonymous = call.request.raw_value(KEY_FIELD).is_none();
+            let id = call.path_value().and_then(strict_id);
+            let lives = |key: &Key| Some(key.id) == id && key.status() == KeyStatus::Active;
+            let gone = id.is_some() && !call.keys.iter().any(lives);
+            (anonymous && call.revokes() && gone).then(|| Answer::bare(204))
         })],
     ),
     defect(

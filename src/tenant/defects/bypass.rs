@@ -4,6 +4,7 @@ use super::Class::Path;
 use super::{Defect, defect};
 use crate::tenant::call::{Actor, Call, Refusal};
 use crate::tenant::hooks::Hook;
+use crate::tenant::operations::strict_id;
 use crate::tenant::request::{Request, decoded};
 use crate::tenant::routes::Resource;
 
@@ -126,6 +127,61 @@ pub(super) static TABLE: &[Defect] = &[
             }),
             Hook::Admit(|call| respelled(call, |path| path.ends_with("%20"))),
         ],
+    ),
+    defect(
+        (Path, "encoded-id-needs-no-key", "RAK-AUZ-10"),
+        "an id whose first digit is encoded is served, and not guarded",
+        &[Hook::Admit(|call| {
+            respelled(call, |path| path.contains("api-keys/%3"))
+        })],
+    ),
+    defect(
+        (Path, "encoded-digit-needs-no-key", "RAK-AUZ-10"),
+        "an id of which only a later digit is encoded is served, and not guarded",
+        &[Hook::Admit(|call| {
+            respelled(call, |path| {
+                let id = path.rsplit('/').next().unwrap_or("");
+                id.starts_with(|c: char| c.is_ascii_digit()) && id.contains("%3")
+            })
+        })],
+    ),
+    defect(
+        (Path, "plus-before-id-needs-no-key", "RAK-AUZ-10"),
+        "an id with a plus before it is served, and not guarded",
+        &[
+            Hook::Id(|_, text| strict_id(text.strip_prefix('+')?)),
+            Hook::Admit(|call| {
+                respelled(call, |path| path.contains("/%2B") || path.contains("/+"))
+            }),
+        ],
+    ),
+    defect(
+        (Path, "zero-fraction-needs-no-key", "RAK-AUZ-10"),
+        "an id with a fraction of zero is served, and not guarded",
+        &[
+            Hook::Id(|_, text| strict_id(text.strip_suffix(".0")?)),
+            Hook::Admit(|call| respelled(call, |path| path.ends_with(".0"))),
+        ],
+    ),
+    defect(
+        (Path, "full-width-id-needs-no-key", "RAK-AUZ-10"),
+        "an id in full-width digits is served, and not guarded",
+        &[
+            Hook::Id(|_, text| {
+                let digit = |c: char| u32::from(c).checked_sub(0xff10);
+                let digit = |c: char| digit(c).and_then(|value| char::from_digit(value, 10));
+                strict_id(&text.chars().map(digit).collect::<Option<String>>()?)
+            }),
+            Hook::Admit(|call| respelled(call, |path| path.contains("/%EF%BC%"))),
+        ],
+    ),
+    defect(
+        (Path, "empty-query-needs-no-key", "RAK-AUZ-10"),
+        "a path with an empty query after it is served, and not guarded",
+        &[Hook::Admit(|call| {
+            let empty = call.request.target.ends_with('?');
+            respelled(call, |_| true).filter(|_| empty)
+        })],
     ),
     defect(
         (Path, "unversioned-path-needs-no-key", "RAK-AUZ-11"),

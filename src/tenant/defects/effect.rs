@@ -71,6 +71,26 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
+        (
+            Effect,
+            "self-revocation-takes-the-next-key-too",
+            "RAK-EFF-20",
+        ),
+        "after a key has revoked itself, the next one that is made is dead",
+        &[Hook::Answer(|call, _| {
+            let asking = call.actor.and_then(|actor| actor.key);
+            if revoked(call).is_some_and(|id| asking == Some(id)) {
+                call.state.note("revoked itself", "");
+            }
+            let pending = call.state.noted("revoked itself").is_some();
+            let made = made(call).filter(|_| pending && call.state.noted("took one").is_none());
+            if let Some(id) = made {
+                call.state.note("took one", "");
+                call.keys.revoke(call.acting_realm(), id);
+            }
+        })],
+    ),
+    defect(
         (Effect, "revokes-all-keys", "RAK-EFF-09"),
         "all keys of the tenant are revoked",
         &[Hook::Answer(|call, _| {
@@ -138,6 +158,67 @@ pub(super) static TABLE: &[Defect] = &[
             if let Some(id) = id.filter(full).filter(|_| insufficient) {
                 call.keys.revoke(realm, id);
             }
+        })],
+    ),
+    defect(
+        (Effect, "revokes-keys-of-the-same-name-too", "RAK-EFF-23"),
+        "every key with the same name is revoked as well",
+        &[Hook::Answer(|call, _| {
+            let named = revoked(call).map(|id| same_name(call, id));
+            for id in named.into_iter().flatten() {
+                call.keys.revoke(call.acting_realm(), id);
+            }
+        })],
+    ),
+    defect(
+        (Effect, "revokes-the-first-key-of-the-name", "RAK-EFF-23"),
+        "of the live keys with the same name the oldest is revoked, whichever is addressed",
+        &[Hook::Revoke(|call, id| {
+            let first = *same_name(call, id).first()?;
+            let other = first != id && live(call, id);
+            other.then(|| revoke_in(call, call.acting_realm(), first))
+        })],
+    ),
+    defect(
+        (
+            Effect,
+            "revokes-a-key-of-the-other-tenant-too",
+            "RAK-EFF-09",
+        ),
+        "the newest key of the other tenant is revoked as well, unless it is its only one",
+        &[Hook::Answer(|call, _| {
+            let other = call.acting_realm().opposite();
+            let there = call.keys.iter().filter(|key| key.realm == other);
+            let there = there.filter(|key| key.status() == KeyStatus::Active);
+            let newest = there.map(|key| key.id).skip(1).last();
+            if let Some(id) = newest.filter(|_| revoked(call).is_some()) {
+                call.keys.revoke(other, id);
+            }
+        })],
+    ),
+    defect(
+        (Effect, "first-made-key-lives-on", "RAK-EFF-24"),
+        "a revocation of the first key that was made by a request is answered with 204 and the key \
+         lives on",
+        &[
+            Hook::Answer(|call, answer| {
+                let first = call.state.noted("first made").is_none();
+                if let Some(id) = call.id.filter(|_| answer.status == 201 && first) {
+                    call.state.note("first made", &id.to_string());
+                }
+            }),
+            Hook::Revoke(|call, id| {
+                let first = call.state.noted("first made") == Some(id.to_string());
+                (first && live(call, id)).then(|| Answer::bare(204))
+            }),
+        ],
+    ),
+    defect(
+        (Effect, "every-ninth-id-is-not-found", "RAK-CON-15"),
+        "a live key whose id is a multiple of nine is answered with 404",
+        &[Hook::Revoke(|call, id| {
+            let missed = id % 9 == 0 && live(call, id);
+            missed.then(|| Answer::message(404, "Not found."))
         })],
     ),
     defect(
@@ -308,6 +389,19 @@ pub(super) fn live_ids(call: &Call<'_>) -> Vec<i64> {
         .collect()
 }
 
+/// The live keys of the acting tenant with the name of this one, oldest first.
+fn same_name(call: &Call<'_>, id: i64) -> Vec<i64> {
+    let realm = call.acting_realm();
+    let Some(own) = call.keys.find(realm, id) else {
+        return Vec::new();
+    };
+    let alike = |id: &i64| {
+        let other = call.keys.find(realm, *id);
+        other.is_some_and(|other| other.name == own.name)
+    };
+    live_ids(call).into_iter().filter(alike).collect()
+}
+
 /// The live key of the acting tenant that was made next after this one.
 pub(super) fn neighbour(call: &Call<'_>, id: i64) -> Option<i64> {
     live_ids(call).into_iter().find(|other| *other > id)
@@ -315,7 +409,7 @@ pub(super) fn neighbour(call: &Call<'_>, id: i64) -> Option<i64> {
 
 /// Takes from a key that was just made, and for which no scopes were asked, all but one.
 pub(in crate::tenant) fn make_narrow(call: &mut Call<'_>) {
-    let made = call.id.filter(|_| call.resource == Some(Resource::ApiKeys));
+    let made = made(call);
     let asked = call.request.body_value("scopes").is_some();
     let realm = call.acting_realm();
     if let Some(key) = made
@@ -324,6 +418,11 @@ pub(in crate::tenant) fn make_narrow(call: &mut Call<'_>) {
     {
         key.scopes = vec!["messages.send".to_owned()];
     }
+}
+
+/// The id that this request has just made.
+fn made(call: &Call<'_>) -> Option<i64> {
+    call.id.filter(|_| call.resource == Some(Resource::ApiKeys))
 }
 
 /// Revokes every key of the acting tenant.

@@ -36,6 +36,14 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
+        (Flaky, "every-fifth-revocation-404", "RAK-CON-15"),
+        "every fifth revocation of a live key is answered with 404 and has no effect",
+        &[Hook::Revoke(|call, id| {
+            let missed = live(call, id) && call.state.every(5, "missed revocation");
+            missed.then(|| Answer::message(404, "Not found."))
+        })],
+    ),
+    defect(
         (
             Flaky,
             "every-fifth-revocation-404-after-effect",

@@ -2,7 +2,7 @@
 
 use super::Class::Protocol;
 use super::{Defect, defect};
-use crate::tenant::answer::Answer;
+use crate::tenant::answer::{Answer, Pace};
 use crate::tenant::call::{Call, Refusal};
 use crate::tenant::hooks::Hook;
 use crate::tenant::operations::{revoke_in, strict_id};
@@ -106,6 +106,15 @@ pub(super) static TABLE: &[Defect] = &[
         &[Hook::Answer(|_, answer| {
             if answer.status == 501 {
                 answer.become_like(Answer::message(500, "Server Error"));
+            }
+        })],
+    ),
+    defect(
+        (Protocol, "unknown-method-hangs-up", "RAK-MET-07"),
+        "an unknown method ends the connection without an answer",
+        &[Hook::Answer(|_, answer| {
+            if answer.status == 501 {
+                answer.pace = Pace::Reset;
             }
         })],
     ),

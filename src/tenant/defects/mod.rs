@@ -2,7 +2,9 @@
 
 mod admission;
 mod bypass;
+mod connection;
 mod credential;
+mod disclosure;
 mod effect;
 mod flaky;
 mod method;
@@ -87,11 +89,13 @@ impl Defect {
 }
 
 /// The tables, one a file.
-static TABLES: [&[Defect]; 13] = [
+static TABLES: [&[Defect]; 15] = [
     admission::TABLE,
     credential::TABLE,
+    connection::TABLE,
     refusal::TABLE,
     response::TABLE,
+    disclosure::TABLE,
     effect::TABLE,
     timing::TABLE,
     path::TABLE,

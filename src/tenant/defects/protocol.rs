@@ -3,7 +3,7 @@
 use super::Class::Protocol;
 use super::response::succeed;
 use super::{Defect, defect};
-use crate::tenant::answer::{Answer, Framing};
+use crate::tenant::answer::{Answer, Framing, Pace};
 use crate::tenant::call::{Call, Outcome, Refusal};
 use crate::tenant::hooks::{Hook, Leniency};
 use crate::tenant::routes::Resource;
@@ -57,6 +57,16 @@ pub(super) static TABLE: &[Defect] = &[
         &[Hook::Answer(|_, answer| {
             if answer.status == 204 {
                 answer.after = b"0\r\n\r\n".to_vec();
+            }
+        })],
+    ),
+    defect(
+        (Protocol, "late-content-after-204", "RAK-CON-05"),
+        "an empty object follows a 204 a moment later",
+        &[Hook::Answer(|_, answer| {
+            if answer.status == 204 {
+                answer.after = b"{}".to_vec();
+                answer.pace = Pace::LateTail;
             }
         })],
     ),
@@ -189,7 +199,7 @@ pub(super) static TABLE: &[Defect] = &[
     ),
     defect(
         (Protocol, "refusal-without-cache-control", "RAK-LEA-04"),
-        "a refusal has no Cache-Control",
+        "a refusal has no Cache-Control, also to GET and HEAD, where a cache may then keep it",
         &[Hook::Answer(|_, answer| {
             if (400..500).contains(&answer.status) {
                 answer.remove("Cache-Control");

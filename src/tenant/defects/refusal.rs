@@ -264,7 +264,7 @@ pub(super) static TABLE: &[Defect] = &[
         (Auth, "refusal-tells-known-ids", "RAK-AUT-28"),
         "without a key, an unknown id is answered with 404",
         &[Hook::Answer(|call, answer| {
-            let id = call.path_value().and_then(|text| text.parse().ok());
+            let id = addressed(call);
             let live = |id| {
                 call.keys
                     .find(call.realm, id)
@@ -272,6 +272,39 @@ pub(super) static TABLE: &[Defect] = &[
             };
             if call.revokes() && id.is_some_and(|id| !live(id)) {
                 refuse(call, answer, Refusal::Missing, 404);
+            }
+        })],
+    ),
+    defect(
+        (Auth, "refusal-tells-usual-ids", "RAK-AUT-28"),
+        "without a key, an unknown id is answered with 404, but for huge ones",
+        &[Hook::Answer(|call, answer| {
+            let usual = |id: &i64| *id < 1 << 53;
+            let id = addressed(call).filter(usual);
+            if call.revokes() && id.is_some_and(|id| call.keys.find(call.realm, id).is_none()) {
+                refuse(call, answer, Refusal::Missing, 404);
+            }
+        })],
+    ),
+    defect(
+        (Auth, "refusal-tells-unused-ids", "RAK-AUT-28"),
+        "without a key, an id that no key ever had is answered with 404",
+        &[Hook::Answer(|call, answer| {
+            let id = addressed(call);
+            if call.revokes() && id.is_some_and(|id| call.keys.find(call.realm, id).is_none()) {
+                refuse(call, answer, Refusal::Missing, 404);
+            }
+        })],
+    ),
+    defect(
+        (Auth, "refusal-tells-known-ids-by-its-text", "RAK-AUT-28"),
+        "without a key, the id of a key, live or dead, is answered with another message",
+        &[Hook::Answer(|call, answer| {
+            let known = |id| call.keys.find(call.realm, id).is_some();
+            let known = addressed(call).is_some_and(known);
+            if known && call.revokes() && call.refused(Refusal::Missing) && answer.status == 401 {
+                let text = "Unauthenticated: this key is not yours.";
+                answer.become_like(Answer::message(401, text));
             }
         })],
     ),
@@ -336,6 +369,11 @@ fn refuse(call: &Call<'_>, answer: &mut Answer, refusal: Refusal, status: u16) {
     if call.refused(refusal) && answer.status == 401 {
         answer.become_like(Answer::message(status, "Unauthenticated."));
     }
+}
+
+/// The id that the path names, whoever asks.
+fn addressed(call: &Call<'_>) -> Option<i64> {
+    call.path_value().and_then(|text| text.parse().ok())
 }
 
 fn redirect_to_login(call: &Call<'_>, answer: &mut Answer) {

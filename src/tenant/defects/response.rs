@@ -273,6 +273,33 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
+        (Response, "echoes-key-escaped", "RAK-LEA-01"),
+        "the refusal repeats the key, every other character of it as a JSON escape",
+        &[Hook::Answer(|call, answer| {
+            if let Some(key) = presented(call, answer) {
+                let escape = |(place, unit): (usize, u16)| match u8::try_from(unit) {
+                    Ok(byte) if place % 2 == 0 && byte.is_ascii_alphanumeric() => {
+                        char::from(byte).to_string()
+                    }
+                    _ => format!("\\u{unit:04x}"),
+                };
+                let escaped: String = key.encode_utf16().enumerate().map(escape).collect();
+                let content = format!(r#"{{"message":"Not valid: {escaped}"}}"#);
+                answer.set_content("application/json", content);
+            }
+        })],
+    ),
+    defect(
+        (Response, "echoes-key-in-reason-phrase", "RAK-LEA-01"),
+        "the reason phrase of the refusal repeats the key",
+        &[Hook::Answer(|call, answer| {
+            if let Some(key) = presented(call, answer) {
+                let key = key.replace(|c: char| c.is_control(), "?");
+                answer.reason = Some(format!("Unknown key {key}"));
+            }
+        })],
+    ),
+    defect(
         (Response, "success-names-secret", "RAK-LEA-01"),
         "the answer to a revocation has the revoked key's secret in a header field",
         &[Hook::Answer(|call, answer| {
@@ -284,7 +311,7 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
-        (Response, "echoes-path-value", "RAK-LEA-01"),
+        (Response, "echoes-path-value", "RAK-LEA-10"),
         "the answer to a malformed id repeats it, also if it is a key's secret",
         &[Hook::Answer(|call, answer| {
             if call.outcome == Some(Outcome::Malformed) {
@@ -375,7 +402,7 @@ fn refusal_is(answer: &mut Answer, body: &str) {
 }
 
 /// The key that was refused.
-fn presented(call: &Call<'_>, answer: &Answer) -> Option<String> {
+pub(super) fn presented(call: &Call<'_>, answer: &Answer) -> Option<String> {
     call.presented()
         .filter(|key| answer.status == 401 && !key.is_empty())
 }

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::{Odd, odd};
-use crate::tenant::answer::{Answer, Pace};
+use crate::tenant::answer::{Answer, Framing, Pace};
 use crate::tenant::call::{Call, KEY_FIELD, Outcome, Refusal};
 use crate::tenant::hooks::Hook;
-use crate::tenant::keys::{Blueprint, Key, KeyStatus};
+use crate::tenant::keys::{Blueprint, Key, KeyStatus, Numbering};
 use crate::tenant::operations::strict_id;
 use crate::tenant::respond::{not_found, unauthenticated};
 use crate::tenant::routes::Resource;
@@ -186,6 +186,28 @@ pub(super) static TABLE: &[Odd] = &[
         })],
     ),
     odd(
+        "few-keys-at-a-time",
+        "so many keys may live at a time; who asks for one more gets 422",
+        &[Hook::Instead(|call| {
+            let realm = call.acting_realm();
+            let live = |key: &&Key| key.realm == realm && key.status() == KeyStatus::Active;
+            let full = call.keys.iter().filter(live).count() >= KEYS_MAX;
+            let refused = || Answer::message(422, "This plan has no room for another key.");
+            (creates(call) && full).then(refused)
+        })],
+    ),
+    odd(
+        "lenient-integers-from-one",
+        "leading zeros and a plus are no part of the integer, and ids begin with 1",
+        &[
+            Hook::Setup(|blueprint| blueprint.numbering = Numbering::Global(1)),
+            Hook::Id(|_, text| {
+                let text = text.strip_prefix('+').unwrap_or(text);
+                strict_id(text.trim_start_matches('0'))
+            }),
+        ],
+    ),
+    odd(
         "underscores-in-integers",
         "an underscore between digits is no part of the integer",
         &[Hook::Id(|_, text| {
@@ -221,6 +243,18 @@ pub(super) static TABLE: &[Odd] = &[
             reset.pace = Pace::Reset;
             let long = call.presented().is_some_and(|key| key.len() > 4 * 1024);
             long.then_some(reset)
+        })],
+    ),
+    odd(
+        "long-key-431-and-reset",
+        "a key of more than 4 KiB is answered with a bare 431, and the connection is reset, as \
+         where unread bytes of a request are left",
+        &[Hook::Instead(|call| {
+            let mut answer = Answer::bare(431);
+            answer.framing = Framing::UntilClose;
+            answer.pace = Pace::WholeThenReset;
+            let long = call.presented().is_some_and(|key| key.len() > 4 * 1024);
+            long.then_some(answer)
         })],
     ),
     odd(
@@ -306,6 +340,15 @@ pub(super) static TABLE: &[Odd] = &[
             let allow = resource.allow().trim_end_matches(", OPTIONS");
             let refusal = Answer::message(405, "The method is not allowed.").with("Allow", allow);
             (call.request.method == "OPTIONS").then_some(refusal)
+        })],
+    ),
+    odd(
+        "never-405",
+        "a method that is not allowed is answered with 404, as where methods have routes",
+        &[Hook::Answer(|_, answer| {
+            if answer.status == 405 {
+                answer.become_like(not_found());
+            }
         })],
     ),
     odd(
@@ -398,6 +441,9 @@ fn at(call: &Call<'_>, answer: &mut Answer, outcomes: &[Outcome], status: u16) {
 fn made_elsewhere(blueprint: &mut Blueprint) {
     blueprint.made_here = false;
 }
+
+/// How many keys live at most where only few do: those that the tenant starts with, and ten.
+const KEYS_MAX: usize = 16;
 
 fn creates(call: &Call<'_>) -> bool {
     call.request.method == "POST" && call.resource == Some(Resource::ApiKeys)

@@ -67,6 +67,15 @@ pub(super) static TABLE: &[Odd] = &[
         })],
     ),
     odd(
+        "silent-about-storage",
+        "answers to what is not safe have no Cache-Control: no cache may keep them anyway",
+        &[Hook::Answer(|call, answer| {
+            if !matches!(call.request.method.as_str(), "GET" | "HEAD") {
+                answer.remove("Cache-Control");
+            }
+        })],
+    ),
+    odd(
         "charset-parameter",
         "JSON is application/json; charset=utf-8",
         &[Hook::Answer(|_, answer| {

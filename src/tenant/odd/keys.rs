@@ -1,10 +1,12 @@
 //! Odd keys: ids and secrets of other forms.
 
 use super::{Odd, odd};
+use crate::tenant::answer::Answer;
 use crate::tenant::call::Refusal;
 use crate::tenant::defects::make_narrow;
 use crate::tenant::hooks::Hook;
-use crate::tenant::keys::{Numbering, SecretShape};
+use crate::tenant::keys::{KeyStatus, Numbering, SecretShape};
+use crate::tenant::routes::Resource;
 
 pub(super) static TABLE: &[Odd] = &[
     odd(
@@ -69,6 +71,20 @@ pub(super) static TABLE: &[Odd] = &[
                 })
             }),
         ],
+    ),
+    odd(
+        "names-are-unique",
+        "a second key with a name that a live one has is answered with 422",
+        &[Hook::Instead(|call| {
+            let creates = call.request.method == "POST" && call.resource == Some(Resource::ApiKeys);
+            if !creates || call.authenticate().is_err() {
+                return None;
+            }
+            let name = call.request.body_value("name")?;
+            let mut own = call.keys.iter().filter(|key| key.realm == call.realm);
+            let taken = own.any(|key| key.name == name && key.status() == KeyStatus::Active);
+            taken.then(|| Answer::message(422, "The name has already been taken."))
+        })],
     ),
     odd(
         "keys-are-narrow-by-default",

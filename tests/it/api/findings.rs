@@ -194,7 +194,9 @@ paths:
             "14:5 path parameter `b` of the template is not declared",
             "15:20 duplicate operationId `one`",
             "17:16 reference `#/components/parameters/gone` leads nowhere",
+            "18:9 parameter `q` has neither `schema` nor `content`",
             "19:9 duplicate query parameter `q`",
+            "19:9 parameter `q` has neither `schema` nor `content`",
             "20:19 security scheme `nobody` is not declared",
             "20:32 a security requirement must be an object",
             "23:9 `2000` is no status: a code, a range (`4XX`) or `default`",
@@ -216,6 +218,99 @@ paths:
             "PATCH /p/{a}/{b} patch-p-a-b path:a*=integer path:c*=integer",
         ]
     );
+}
+
+#[test]
+fn what_another_document_has_is_not_missing() {
+    let unread = |reference| {
+        format!("reference `{reference}` leads to another document, which is not read (bundle it)")
+    };
+    let api = lower(
+        "openapi: 3.0.3
+paths:
+  /p/{a}:
+    parameters: [{$ref: 'other.yaml#/a'}]
+    get: {security: [{away: []}], responses: {default: {description: d}}}
+  /q/{b}:
+    get: {parameters: [{$ref: 'other.yaml#/b'}], responses: {default: {description: d}}}
+    put: {security: [{gone: []}], responses: {default: {description: d}}}
+components: {securitySchemes: {away: {$ref: 'other.yaml#/s'}}}
+",
+    );
+    assert_eq!(
+        findings(&api),
+        [
+            format!("4:25 {}", unread("other.yaml#/a")),
+            format!("7:31 {}", unread("other.yaml#/b")),
+            "8:5 path parameter `b` of the template is not declared".to_owned(),
+            "8:23 security scheme `gone` is not declared".to_owned(),
+            format!("9:45 {}", unread("other.yaml#/s")),
+        ]
+    );
+}
+
+#[test]
+fn a_schema_is_found_by_its_id_where_schemas_have_ids() {
+    let document = |version: &str, reference: &str| {
+        lower(&format!(
+            "{{openapi: {version}, paths: {{/p: {{get: {{responses: {{200: {{description: d, \
+             content: {{a/b: {{schema: {{$ref: '{reference}'}}}}}}}}}}}}}}}}, components: \
+             {{schemas: {{Pet: {{$id: 'https://pets.example/pet.json', type: object, properties: \
+             {{id: {{type: string}}}}}}}}}}}}"
+        ))
+    };
+    let pet = "https://pets.example/pet.json";
+    for (reference, instance, violation) in [
+        (
+            pet.to_owned(),
+            json!(1),
+            ": must be object, is number (/type)",
+        ),
+        (format!("{pet}#"), json!({"id": 1}), "/id: must be string"),
+        (
+            format!("{pet}#/properties/id"),
+            json!(1),
+            ": must be string",
+        ),
+    ] {
+        let api = document("3.1.0", &reference);
+        assert_eq!(findings(&api), Vec::<String>::new());
+        let found = violations(&api, &instance);
+        assert!(
+            found[0].starts_with(violation) || found.len() == 1,
+            "{found:?}"
+        );
+    }
+    let nowhere = "https://pets.example/dog.json";
+    for (version, reference) in [("3.1.0", nowhere), ("3.0.3", pet)] {
+        assert_eq!(
+            findings(&document(version, reference)).len(),
+            1,
+            "{reference}"
+        );
+    }
+}
+
+#[test]
+fn what_the_specification_demands_of_each_part_is_found_where_it_is_missing() {
+    let document = |version: &str| {
+        lower(&format!(
+            "openapi: {version}
+paths:
+  /p/{{a}}:
+    parameters: [{{name: a, in: path, required: true}}]
+    get: {{responses: {{200: {{}}}}}}
+  /p/{{b}}: {{}}
+  /p/{{b}}/c: {{}}
+"
+        ))
+    };
+    let bare = "4:18 parameter `a` has neither `schema` nor `content`";
+    let same = "6:3 path `/p/{b}` is the same as `/p/{a}`: only names in braces differ";
+    let response = "5:28 a response needs a `description`";
+    assert_eq!(findings(&document("3.0.3")), [bare, response, same]);
+    assert_eq!(findings(&document("3.1.0")), [bare, response, same]);
+    assert_eq!(findings(&document("3.2.0")), [bare, same]);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Each row of the table of exit codes.
 
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
+use std::thread;
 
 use super::{Probity, Served, check_exit, check_says, verdicts};
 
@@ -99,6 +101,10 @@ fn a_target_that_hangs_up_on_an_endless_credential_has_answered() {
     ];
     let polite = Served::with(&[], &["long-key-hangs-up"]);
     check_exit(&mut polite.probity(&arguments), 0);
+    // What is answered with a whole head is an answer, whatever becomes of the connection.
+    let resetting = Served::with(&[], &["long-key-431-and-reset"]);
+    let ran = check_exit(&mut resetting.probity(&arguments), 0);
+    assert!(!ran.out.contains("no answer"), "{}", ran.out);
     let broken = Served::with(&["long-key-500"], &[]);
     check_exit(&mut broken.probity(&arguments), 1);
 }
@@ -140,6 +146,42 @@ fn a_failure_says_five_things_in_order() {
     }
     check_says(&ran.out, "sinjapp-business.v1.yaml:");
     check_says(rest, "--exact revokeApiKey::valid-request");
+}
+
+#[test]
+fn curl_is_told_to_leave_out_the_host_and_not_asked_for_two() {
+    let arguments = |case| ["run", "--exact", case, "--gate", "http"];
+    let tenant = Served::with(&["accepts-missing-host", "accepts-two-hosts"], &[]);
+    let missing = arguments("revokeApiKey::host::missing");
+    let ran = check_exit(&mut tenant.probity(&missing), 1);
+    check_says(&ran.out, "-H \"Host:\"");
+    let doubled = arguments("revokeApiKey::host::doubled");
+    let ran = check_exit(&mut tenant.probity(&doubled), 1);
+    check_says(&ran.out, "reproduce");
+    assert!(!ran.out.contains("curl "), "{}", ran.out);
+}
+
+#[test]
+fn the_counts_agree_with_the_exit_code() {
+    // No 204, no 405: what the cases did not meet does not apply, and nothing is left to judge.
+    let tenant = Served::conforming();
+    for filter in ["RAK-AUT-01", "revokeApiKey::missing-credential"] {
+        let ran = check_exit(&mut tenant.probity(&["run", filter]), 0);
+        let counts = ran
+            .out
+            .lines()
+            .find(|line| line.starts_with("requirements: "));
+        let counts = counts.expect("counts");
+        assert!(!counts.contains("inconclusive"), "{counts}");
+        assert!(counts.contains("not applicable"), "{counts}");
+        check_says(&ran.out, "no selected case got an answer that it speaks of");
+    }
+    let tenant = Served::with(&[], &["never-405"]);
+    let ran = check_exit(
+        &mut tenant.probity(&["run", "RAK-AUT-01", "other-method"]),
+        0,
+    );
+    check_says(&ran.out, "RAK-MET-02  not applicable: no selected case got");
 }
 
 #[test]
@@ -190,6 +232,47 @@ fn an_unknown_tenant_gets_5() {
     let mut probity = probity.with_file("probity.yaml", &config);
     let ran = check_exit(&mut probity, 5);
     check_says(&ran.out, "PREFLIGHT (exit 5)");
+}
+
+/// The URL of a server that answers with a bare status, by the method.
+fn answering(status: fn(&str) -> &'static str) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let address = listener.local_addr().expect("an address");
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            // Whoever only connects sends nothing.
+            let mut request = [0; 4096];
+            let length = stream.read(&mut request).unwrap_or(0);
+            let request = String::from_utf8_lossy(&request[..length]).into_owned();
+            let status = status(request.split(' ').next().unwrap_or_default());
+            let answer =
+                format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn a_target_that_is_out_of_order_gets_5_and_says_what_the_probe_got() {
+    for allow in ["observe", "tenant"] {
+        let target = answering(|_| "500 Internal Server Error");
+        let arguments = ["run", "--target", &target, "--allow", allow];
+        let mut probity = Probity::new(&arguments).env("PROBITY_API_KEY", "a-key-for-nobody");
+        let ran = check_exit(&mut probity, 5);
+        check_says(
+            &ran.out,
+            "out of order: the probe GET /api/v1/me answered 500",
+        );
+    }
+    // One broken operation is not all of them.
+    let target = answering(|method| if method == "GET" { "500 No" } else { "401 No" });
+    let mut probity = Probity::new(&["run", "--target", &target]);
+    probity = probity.env("PROBITY_API_KEY", "a-key-for-nobody");
+    let ran = probity.run();
+    assert_ne!(ran.code, 5, "{}", ran.out);
+    let seen = "the admin key is unverified: the probe GET /api/v1/me answered 500";
+    check_says(&ran.out, seen);
 }
 
 #[test]

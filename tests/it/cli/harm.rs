@@ -1,6 +1,12 @@
 //! What a run does to a tenant, and what it leaves behind: nothing but what it was handed.
 
-use probity::tenant::LoggedRequest;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+use probity::tenant::{LoggedRequest, Tenant, TenantSettings};
 
 use super::{Probity, Served, check_exit, check_says};
 
@@ -160,4 +166,79 @@ fn the_admin_key_is_never_a_near_miss_nor_elsewhere_than_in_its_field() {
             );
         }
     }
+}
+
+/// A target that restarts, and keeps its keys in memory: the URL of a door that leads to the first
+/// of two tenants with the same keys until it is switched, and then to the second.
+///
+/// It is switched before the first request for a new key that follows this many revocations.
+fn restarting(tenants: [String; 2], revocations: usize) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (revoked, switched) = (
+        Arc::new(AtomicUsize::new(0)),
+        Arc::new(AtomicBool::new(false)),
+    );
+    thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let (revoked, switched) = (Arc::clone(&revoked), Arc::clone(&switched));
+            let tenants = tenants.clone();
+            thread::spawn(move || {
+                let mut request = vec![0; 64 * 1024];
+                // Each request comes at once, and its connection ends with it.
+                let length = client.read(&mut request).unwrap_or(0);
+                let head = String::from_utf8_lossy(&request[..length]).into_owned();
+                if head.starts_with("DELETE") {
+                    revoked.fetch_add(1, Ordering::SeqCst);
+                } else if head.starts_with("POST") && revoked.load(Ordering::SeqCst) >= revocations
+                {
+                    switched.store(true, Ordering::SeqCst);
+                }
+                let tenant = &tenants[usize::from(switched.load(Ordering::SeqCst))];
+                let tenant = tenant.trim_start_matches("http://");
+                let mut server = TcpStream::connect(tenant).expect("the tenant");
+                let closing = head.replacen("\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1);
+                server.write_all(closing.as_bytes()).expect("to be read");
+                let mut answer = Vec::new();
+                let _ = server.read_to_end(&mut answer);
+                let _ = client.write_all(&answer);
+                let _ = client.shutdown(Shutdown::Write);
+            });
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn no_case_is_blamed_for_keys_that_a_target_lost_before_it() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let start = || {
+        let settings = TenantSettings {
+            seed: Some(7),
+            ..TenantSettings::default()
+        };
+        runtime.block_on(Tenant::start(settings)).expect("a tenant")
+    };
+    let (before, after) = (start(), start());
+    let door = restarting([before.url(), after.url()], 1);
+    let mut probity = Probity::new(&[
+        "run",
+        "--allow",
+        "tenant",
+        "--test-threads",
+        "1",
+        "--target",
+        &door,
+        "revokeApiKey::non-integer-id::nan",
+    ]);
+    for (name, value) in before.fixtures().environment() {
+        probity = probity.env(&name, &value);
+    }
+    let ran = check_exit(&mut probity, 7);
+    check_says(
+        &ran.out,
+        "keys died while no request of the run addressed any",
+    );
+    assert!(!ran.out.contains("that it did not address"), "{}", ran.out);
+    assert!(!ran.out.contains("FAILED"), "{}", ran.out);
 }

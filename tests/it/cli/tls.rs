@@ -40,9 +40,15 @@ fn a_certificate_that_is_not_to_be_trusted_ends_the_run_and_is_named() {
             "--insecure",
             "--exact",
             "revokeApiKey::valid-request",
+            "--events",
+            "log.ndjson",
         ];
-        let ran = check_exit(&mut tenant.probity(&insecure), 0);
+        let mut probity = tenant.probity(&insecure);
+        let ran = check_exit(&mut probity, 0);
         check_says(&ran.out, "(taken under --insecure)");
+        let log = probity.read("log.ndjson");
+        check_says(&log, "\"tls\":{\"version\":\"TLSv1_3\"");
+        check_says(&log, "\"objection\":\"");
     }
 }
 

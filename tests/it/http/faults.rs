@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use probity::http::{
-    Client, ClientSettings, Fault, FramingViolation, Phase, Request, Target, Text, Via,
+    Client, ClientSettings, Exchange, Fault, FramingViolation, Phase, Request, Target, Text, Via,
 };
 
 use super::{Server, Step, answer_then_close, answer_to_get, settings};
@@ -110,6 +110,15 @@ async fn a_connection_that_ends_early_says_how_far_it_came() {
     }
 }
 
+async fn answered_then_reset(answer: &str) -> Exchange {
+    let script = vec![Step::Request, Step::Send(answer.into()), Step::Reset];
+    let server = Server::start(vec![script]).await;
+    server
+        .client()
+        .exchange(&Request::new("GET", "/"), Via::Fresh)
+        .await
+}
+
 #[tokio::test]
 async fn a_reset_takes_away_only_what_was_not_there() {
     let reset = |answer: &str| vec![Step::Request, Step::Send(answer.into()), Step::Reset];
@@ -120,15 +129,28 @@ async fn a_reset_takes_away_only_what_was_not_there() {
     assert_eq!(fault, Fault::Reset { received_bytes: 0 });
     assert!(fault.is_no_answer());
 
+    assert_eq!(
+        answered_then_reset(part).await.status_of_head(),
+        Some(200),
+        "a whole head is an answer"
+    );
+    // Node, to a head that is too large: nothing but the end says where this ends.
+    let bare = "HTTP/1.1 431 No\r\nConnection: close\r\n\r\n";
+    for (answer, body) in [(bare.to_owned(), ""), (format!("{bare}abc"), "abc")] {
+        let exchange = answered_then_reset(&answer).await;
+        assert_eq!(exchange.framing, [FramingViolation::EndByReset]);
+        let response = exchange.outcome.expect("an answer");
+        assert_eq!((response.status, response.body), (431, body.into()));
+    }
+    // A head that is cut is none.
+    let cut = answered_then_reset("HTTP/1.1 431 No\r\nConnection:").await;
+    assert!(cut.outcome.is_err() && cut.status_of_head().is_none());
+
     for whole in [
         "HTTP/1.1 204 No\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na",
     ] {
-        let server = Server::start(vec![reset(whole)]).await;
-        let exchange = server
-            .client()
-            .exchange(&Request::new("GET", "/"), Via::Fresh)
-            .await;
+        let exchange = answered_then_reset(whole).await;
         assert!(exchange.outcome.is_ok(), "{exchange:?}");
     }
 }
@@ -216,7 +238,7 @@ async fn what_never_ends_is_not_read_forever() {
             chunked.to_owned(),
             "1;xxxxxxxxxxxxxxxxxxxx\r\na\r\n",
             Phase::Body,
-            800_000,
+            200_000,
         ),
     ] {
         let forever = if forever.is_empty() {

@@ -62,6 +62,42 @@ fn every_form_of_a_value_is_found_and_replaced() {
     }
 }
 
+/// A value behind escapes of one kind, of several, and of one inside another.
+const HIDDEN: [&str; 7] = [
+    r"\u0073\u006b\u002d\u0030\u0031\u0032\u0033\u0034\u0035\u0036\u0037\u0038\u0039",
+    r"\x73\x6b\x2d\x30\x31\x32\x33\x34\x35\x36\x37\x38\x39",
+    "&#115;&#107;&#45;&#48;&#49;&#50;&#51;&#52;&#53;&#54;&#55;&#56;&#57;",
+    "&#x73;k&#x2d;0123456789",
+    "sk%2d01234567%389",
+    r"\u{73}&#107;%2d012345678&#57",
+    r"\\u0073k&amp;#45;0123456789",
+];
+
+#[test]
+fn no_escape_hides_a_value() {
+    let secret = Secret::new("sk-0123456789").unwrap();
+    let redactor = Redactor::new(b"key", [secret.clone()]);
+    let mark = format!("[redacted:{}]", redactor.fingerprint(&secret));
+    for hidden in HIDDEN {
+        let text = format!("{{\"key\":\"é {hidden}.\"}}");
+        assert!(secret.occurs_in(text.as_bytes()), "{hidden}");
+        assert!(redactor.finds(text.as_bytes()), "{hidden}");
+        assert!(redactor.finds_whole(text.as_bytes()), "{hidden}");
+        let redacted = redactor.redact_text(&text);
+        assert_eq!(redacted, format!("{{\"key\":\"é {mark}.\"}}"), "{hidden}");
+    }
+}
+
+#[test]
+fn a_part_behind_escapes_is_hidden_and_is_no_whole_value() {
+    let secret = Secret::new("sk-0123456789").unwrap();
+    let mut redactor = Redactor::new(b"key", [secret.clone()]);
+    redactor.add_part(&secret.derive(|value| value[..9].to_vec()));
+    let part = b"sk&#45;012345";
+    assert!(redactor.finds(part) && !redactor.finds_whole(part));
+    assert!(redactor.finds_whole(b"sk&#45;0123456789"));
+}
+
 #[test]
 fn what_is_near_a_value_is_left_alone() {
     let redactor = Redactor::new(b"key", [secret()]);
@@ -70,6 +106,7 @@ fn what_is_near_a_value_is_left_alone() {
         "p/w+",
         "p/w+\"<é'9 &~K1",
         "cC93KyI8w6knOSAmfks",
+        r"\u0070/w+&quot;&lt;\u00e9'9 &amp;~K1",
         "[redacted:00000000]",
     ] {
         assert!(!secret().occurs_in(text.as_bytes()), "{text}");

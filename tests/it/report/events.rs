@@ -25,6 +25,7 @@ pub fn fact(text: &str) -> CaseFact {
         rule: text.split("::").next().unwrap_or_default().to_owned(),
         title: format!("does {text}"),
         requirements: vec![code("RAK-AUT-01")],
+        attached: vec![code("RAK-AUT-20")],
         tags: Vec::new(),
     }
 }
@@ -54,6 +55,7 @@ pub fn started(cases: &[CaseFact]) -> Event {
         }],
         cases: cases.to_vec(),
         requirements: Vec::new(),
+        selection: None,
         filtered_out: 2,
     }))
 }
@@ -142,12 +144,14 @@ pub fn exchange(received: &str) -> ExchangeFact {
         judged: true,
         method: "DELETE".to_owned(),
         target: "/api/v1/api-keys/42".to_owned(),
+        origin: None,
         status: received.get(9..12).and_then(|status| status.parse().ok()),
         fault: None,
         sent: wire(sent),
         received: wire(received),
         connection: 1,
         reused: false,
+        tls: None,
         connect_us: Some(300),
         tls_us: None,
         first_byte_us: Some(9_000),

@@ -3,7 +3,8 @@
 use probity::report::{NoBeginning, ReadLog, RunRecord, junit, merge};
 use probity::run::conclusion::{Grounds, conclude, fold_requirements};
 use probity::run::event::{
-    CaseFinished, Event, RequirementFact, RunFinished, SettingFact, StopKind, Verdict,
+    CaseFinished, Event, RequirementFact, RunFinished, SelectionFact, SettingFact, StopKind,
+    Verdict,
 };
 
 use super::events::{code, ended, failed, not_refused, passed, run, unjudged};
@@ -52,7 +53,7 @@ fn log(shard: &str, target: &str, cases: Vec<CaseFinished>) -> Vec<Event> {
         left_behind: 0,
     });
     let end = RunFinished {
-        requirements: fold_requirements(&requirements, &all),
+        requirements: fold_requirements(&requirements, &[], &all),
         ..ended(conclusion.verdict, conclusion.exit_code)
     };
     let mut events = run(cases.clone(), Some(end));
@@ -208,6 +209,55 @@ fn what_differs_in_more_than_the_shard_stays_apart() {
         log("1/3", TARGET, cases()),
     ]);
     assert_eq!(runs.len(), 2);
+}
+
+/// The same log, of a run that was asked for some cases only.
+fn asked_for(words: &[&str], mut events: Vec<Event>) -> Vec<Event> {
+    if let Event::RunStarted(started) = &mut events[0] {
+        started.selection = Some(SelectionFact {
+            filters: words.iter().map(ToString::to_string).collect(),
+            ..SelectionFact::default()
+        });
+    }
+    events
+}
+
+#[test]
+fn shards_of_one_selection_are_one_run_in_whatever_order_its_words_were() {
+    let [one, other] = shards(2).try_into().expect("two");
+    let runs = merged(vec![
+        asked_for(&["a", "b"], one),
+        asked_for(&["b", "a", "b"], other),
+    ]);
+    assert_eq!(runs.len(), 1);
+    assert!(RunRecord::fold(&runs[0]).complete());
+}
+
+#[test]
+fn a_shard_of_other_cases_is_no_part_of_the_run_and_is_named_where_it_is_missed() {
+    // Nothing that is red: what is missed alone must make the difference.
+    let shard = |shard: &str| log(shard, TARGET, vec![passed(&format!("of-{}", &shard[..1]))]);
+    let runs = merged(vec![asked_for(&["effect"], shard("1/2")), shard("2/2")]);
+    assert_eq!(runs.len(), 2);
+    for (events, why) in runs.iter().zip([
+        "shard 2/2 is missing (the one that is here was asked for other cases: all cases)",
+        "shard 1/2 is missing (the one that is here was asked for other cases: effect)",
+    ]) {
+        let record = RunRecord::fold(events);
+        assert_eq!(record.exit_code(), 3);
+        let finished = record.finished.expect("an end");
+        assert_eq!(finished.stopped.as_deref(), Some(why));
+    }
+    // A log from before selections were written down is one of all cases.
+    let runs = merged(vec![asked_for(&[], shard("1/2")), shard("2/2")]);
+    assert_eq!(runs.len(), 1);
+}
+
+#[test]
+fn whole_runs_of_other_cases_stay_apart() {
+    let whole = |words: &[&str]| asked_for(words, log("none", TARGET, cases()));
+    assert_eq!(merged(vec![whole(&["a"]), whole(&["b"])]).len(), 2);
+    assert_eq!(merged(vec![whole(&["a"]), whole(&["a"])]).len(), 1);
 }
 
 #[test]

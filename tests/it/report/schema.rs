@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use super::runs;
 
 /// Members that a line may lack: additions since the first version.
-const OPTIONAL: [&str; 11] = [
+const OPTIONAL: [&str; 12] = [
+    "attached",
     "base64",
     "baseline",
     "cases",

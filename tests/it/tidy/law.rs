@@ -187,7 +187,7 @@ pub fn violations(sources: &[Source]) -> Vec<String> {
     found
 }
 
-/// Names and sizes: for `src` and `tests` alike.
+/// Names and sizes: for `src`, `tests` and `benches` alike.
 fn form(source: &Source) -> Vec<String> {
     let mut found = Vec::new();
     let mut parts = source.path.trim_end_matches(".rs").split('/');
