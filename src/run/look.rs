@@ -179,7 +179,7 @@ impl Performer<'_> {
         if let Some(exchange) = look.exchange {
             let label = "look at the other tenant's bystander";
             self.look_for_secrets(&exchange, None, label);
-            self.log.push(Logged::new(label.to_owned(), exchange, at));
+            self.log.push(Logged::look(label.to_owned(), exchange, at));
         }
         // What an outage there hides is no doubt about what happened here.
         if !matches!(look.life, Life::Unknown(_)) {
