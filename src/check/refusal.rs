@@ -40,6 +40,23 @@ pub fn no_effect(subject: &Subject, requirement: &Requirement) -> Judgement {
     }))
 }
 
+/// Nobody's request of the operation, which names no holder at all, has no success on any id.
+pub fn nobody_served(subject: &Subject, requirement: &Requirement) -> Judgement {
+    let method = subject
+        .operation()
+        .map(|operation| operation.method.as_str());
+    fold(subject.selected(requirement).map(|(index, sent)| {
+        let template = &sent.send.template;
+        if !template.is_bare() || Some(template.method.as_str()) != method {
+            return Judgement::Silent("it is not the operation's plain request".to_owned());
+        }
+        if sent.is_success() {
+            return Judgement::Violated(vec![Violation::at(index, "401", sent.seen())]);
+        }
+        Judgement::Satisfied
+    }))
+}
+
 /// A credential that an operation accepted is refused there with 401 once it is dead.
 pub fn refused_elsewhere(subject: &Subject, _: &Requirement) -> Judgement {
     match once_accepted(

@@ -179,6 +179,11 @@ pub(super) const CHECKS: &[(&str, Check, &str)] = &[
         include_str!("disclosure.rs"),
     ),
     (
+        "nobody-served",
+        refusal::nobody_served,
+        include_str!("refusal.rs"),
+    ),
+    (
         "not-cut",
         connection::not_cut,
         include_str!("connection.rs"),

@@ -67,6 +67,7 @@ pub const CHECKS: &[&str] = &[
     "no-secret",
     "no-transfer-encoding",
     "no-version",
+    "nobody-served",
     "not-cut",
     "not-from-cache",
     "not-revived",

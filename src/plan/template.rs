@@ -235,6 +235,18 @@ impl Template {
             .map(|(_, value)| value.as_slice())
     }
 
+    /// Whether it is nothing but a path and what is accepted: nobody's request.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        let queried =
+            |piece: &Piece| matches!(piece, Piece::Text(text) if text.contains(['?', '#']));
+        !self.target.iter().any(queried)
+            && self.headers.iter().all(|(name, _)| name == "Accept")
+            && self.body.is_none()
+            && self.host == HostHeader::Automatic
+            && self.framing == Framing::Automatic
+    }
+
     /// Whether the method is safe (RFC 9110 §9.2.1).
     #[must_use]
     pub fn is_safe(&self) -> bool {

@@ -198,8 +198,11 @@ mod tests {
     use crate::run::event::{CaseFact, CaseFinished, RequirementFact, RequirementVerdict};
     use serde_json::json;
 
+    /// A case's verdict, whether that gates, and the same of what it says of the requirement.
+    type Case<'a> = (Verdict, bool, &'a [(Verdict, bool)]);
+
     /// A requirement on 405s, and two cases that may get one; what the cases said.
-    fn folded(cases: &[(Verdict, bool, &[(Verdict, bool)])]) -> RequirementVerdict {
+    fn folded(cases: &[Case]) -> RequirementVerdict {
         let requirement = json!({
             "code": "RAK-MET-03", "title": "t", "level": "must", "profile": "http",
             "sources": [], "gating": true, "cases": 2,
@@ -237,7 +240,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(cases: &[(Verdict, bool, &[(Verdict, bool)])], expected: (Verdict, bool)) {
+    fn check(cases: &[Case], expected: (Verdict, bool)) {
         let folded = folded(cases);
         assert_eq!((folded.verdict, folded.gating), expected, "{folded:?}");
     }

@@ -146,7 +146,10 @@ impl<'doc> Lowering<'doc> {
             .cloned()
             .collect();
         parameters.extend(own);
-        self.check_template(&segments, &parameters, unread, (&spot, position));
+        if !unread {
+            self.check_declared(&segments, &parameters, (&spot, position));
+        }
+        self.check_in_template(&segments, &parameters);
         let bodies = if own_bodies.is_empty() {
             &shared.body_parameters
         } else {
@@ -175,28 +178,25 @@ impl<'doc> Lowering<'doc> {
         collected.operations.push(operation);
     }
 
-    /// The names in the template and the path parameters must be the same. What is not declared
-    /// here may be in a parameter that was not read.
-    fn check_template(
+    /// Each name in the template must be declared, as far as all parameters were read.
+    fn check_declared(
         &mut self,
         segments: &[Segment],
         parameters: &[Parameter],
-        unread: bool,
         (operation, position): (&Spot<'doc>, Position),
     ) {
-        let in_template: Vec<&str> = segments.iter().flat_map(Segment::parameters).collect();
-        let in_path = || {
-            parameters
-                .iter()
-                .filter(|parameter| parameter.location == ParameterLocation::Path)
-        };
-        for name in &in_template {
-            if !unread && !in_path().any(|parameter| parameter.name == *name) {
+        for name in segments.iter().flat_map(Segment::parameters) {
+            if !in_path(parameters).any(|parameter| parameter.name == name) {
                 let message = format!("path parameter `{name}` of the template is not declared");
                 self.find_at(position, &operation.pointer, message);
             }
         }
-        for parameter in in_path() {
+    }
+
+    /// Each path parameter must be in the template.
+    fn check_in_template(&mut self, segments: &[Segment], parameters: &[Parameter]) {
+        let in_template: Vec<&str> = segments.iter().flat_map(Segment::parameters).collect();
+        for parameter in in_path(parameters) {
             if !in_template.contains(&parameter.name.as_str()) {
                 self.findings.push(Finding {
                     position: parameter.position,
@@ -232,6 +232,11 @@ impl<'doc> Lowering<'doc> {
         collected.taken.insert(id.clone());
         id
     }
+}
+
+fn in_path(parameters: &[Parameter]) -> impl Iterator<Item = &Parameter> {
+    let parameters = parameters.iter();
+    parameters.filter(|parameter| parameter.location == ParameterLocation::Path)
 }
 
 /// A path template without the names in its braces.

@@ -25,6 +25,17 @@ pub(super) const PREFIX_CHARS_MIN: usize = 12;
 
 pub(super) static TABLE: &[Defect] = &[
     defect(
+        (Auth, "dead-id-needs-no-key", "RAK-AUT-40"),
+        "a DELETE without a key of a key that is dead already is answered with 204",
+        &[Hook::Instead(|call| {
+            let missing = call.authenticate() == Err(Refusal::Missing);
+            let id = call.path_value()?.parse().ok()?;
+            let key = call.keys.find(call.realm, id)?;
+            let dead = key.status() == KeyStatus::Revoked;
+            (call.revokes() && missing && dead).then(|| Answer::bare(204))
+        })],
+    ),
+    defect(
         (Auth, "accepts-missing-key", "RAK-AUT-01"),
         "a request without a key is let in",
         &[Hook::Admit(|call| {

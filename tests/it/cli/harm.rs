@@ -229,10 +229,12 @@ fn no_case_is_blamed_for_keys_that_a_target_lost_before_it() {
         "1",
         "--target",
         &door,
+        "--exact",
+        "revokeApiKey::valid-request",
         "revokeApiKey::non-integer-id::nan",
     ]);
     for (name, value) in before.fixtures().environment() {
-        probity = probity.env(&name, &value);
+        probity = probity.env(name, &value);
     }
     let ran = check_exit(&mut probity, 7);
     check_says(
