@@ -4,12 +4,13 @@
 //!               changed nothing. What means no instance kills none.
 //! ## Why        A wildcard, an empty variable or a number in base 8 revoke what nobody named.
 //! ## Spec       The contract: one integer names one instance; OWASP API5:2023, API8:2023.
-//! ## Silent     Which refusal it is.
+//! ## Silent     Which refusal it is. A success without effect where the digits are another number
+//!               to those who do not know the notation (`052` for 42): then it is that one's.
 
 use std::time::Duration;
 
 use super::{Judgement, Life, Sent, Subject, Violation, fold};
-use crate::plan::{Requirement, Slot};
+use crate::plan::{Piece, Requirement, Slot};
 
 /// A success killed exactly the instance whose spelling it may be, a refusal nothing.
 pub fn same_or_nothing(subject: &Subject, _: &Requirement) -> Judgement {
@@ -35,6 +36,7 @@ fn spelling(subject: &Subject, index: usize, sent: &Sent) -> Judgement {
         return Judgement::Undecided("no instance was leased".to_owned());
     };
     let may_mean_it = sent.send.addresses == Some(Slot::Victim);
+    let must_mean_it = may_mean_it && !has_another_reading(sent);
     let violated = |expected: &str, actual: String| {
         Judgement::Violated(vec![Violation::at(index, expected, actual)])
     };
@@ -45,7 +47,7 @@ fn spelling(subject: &Subject, index: usize, sent: &Sent) -> Judgement {
             "the key, whose id it is not, lives on",
             format!("{}, and it is dead", sent.seen()),
         ),
-        (200..300, _, Life::Alive) if may_mean_it => violated(
+        (200..300, _, Life::Alive) if must_mean_it => violated(
             "a success means that the key is dead",
             format!("{}, and its credential is still accepted", sent.seen()),
         ),
@@ -55,6 +57,12 @@ fn spelling(subject: &Subject, index: usize, sent: &Sent) -> Judgement {
         ),
         _ => Judgement::Satisfied,
     }
+}
+
+/// Whether the id that was sent is another one for those who read it in base 10.
+fn has_another_reading(sent: &Sent) -> bool {
+    let mut pieces = sent.send.template.target.iter();
+    pieces.any(|piece| matches!(piece, Piece::IdAs(_, spelling) if spelling.has_another_reading()))
 }
 
 /// Nothing that the run knows died.

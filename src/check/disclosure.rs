@@ -34,12 +34,15 @@ fn secrets(subject: &Subject, requirement: &Requirement, echoed: bool) -> Judgem
         .collect();
     let leaks = subject.record.leaks.iter();
     for leak in leaks.filter(|leak| leak.echoed == echoed) {
-        let whose = if echoed {
-            "the request's own from its target or content"
+        let whence = if echoed {
+            ", from the request's own target or content,"
         } else {
-            "one"
+            ""
         };
-        let actual = format!("{whose} in {} of the answer to {}", leak.place, leak.label);
+        let actual = format!(
+            "{}{whence} in {} of the answer to {}",
+            leak.owner, leak.place, leak.label
+        );
         match leak.exchange {
             Some(index) if selected.contains(&index) => {
                 let violation = Violation::at(index, expected, actual);

@@ -12,10 +12,13 @@ use crate::plan::Requirement;
 
 /// The answer says when it was made, as RFC 9110 §5.6.7 wants it written.
 pub fn date(subject: &Subject, requirement: &Requirement) -> Judgement {
-    fold(subject.selected(requirement).filter_map(|(index, sent)| {
-        let response = sent.exchange.response()?;
+    fold(subject.selected(requirement).map(|(index, sent)| {
+        let Some(response) = sent.exchange.response() else {
+            return Judgement::Silent(sent.seen());
+        };
         if response.status >= 500 {
-            return None;
+            let status = response.status;
+            return Judgement::Silent(format!("a {status} need not have a Date"));
         }
         let expected = "a Date such as `Sun, 06 Nov 1994 08:49:37 GMT`";
         let violated = |actual: String| {
@@ -23,33 +26,38 @@ pub fn date(subject: &Subject, requirement: &Requirement) -> Judgement {
                 Violation::at(index, expected, actual).in_field("Date"),
             ])
         };
-        Some(match response.header("Date") {
+        match response.header("Date") {
             None => violated(format!("{} without it", response.status)),
             Some(value) if is_http_date(&String::from_utf8_lossy(value)) => Judgement::Satisfied,
             Some(value) => violated(format!("Date: {}", String::from_utf8_lossy(value).trim())),
-        })
+        }
     }))
 }
 
 /// The answer to an unsafe request did not come out of a cache.
 pub fn not_from_cache(subject: &Subject, requirement: &Requirement) -> Judgement {
-    fold(subject.selected(requirement).filter_map(|(index, sent)| {
-        let response = sent.exchange.response()?;
+    fold(subject.selected(requirement).map(|(index, sent)| {
+        let Some(response) = sent.exchange.response() else {
+            return Judgement::Silent(sent.seen());
+        };
+        let method = &sent.send.template.method;
         if sent.send.template.is_safe() {
-            return None;
+            return Judgement::Silent(format!("an answer to {method} may come from a cache"));
         }
-        Some(cache_sign(response).map_or(Judgement::Satisfied, |sign| {
-            let method = &sent.send.template.method;
+        cache_sign(response).map_or(Judgement::Satisfied, |sign| {
             let expected = format!("an answer to {method} that no cache gives");
             let name = sign.split(':').next().unwrap_or_default().to_owned();
             let violation = Violation::at(index, expected, sign);
             Judgement::Violated(vec![violation.in_field(&name)])
-        }))
+        })
     }))
 }
 
 /// Every Retry-After of the run can be read.
 pub fn retry_after(subject: &Subject, _: &Requirement) -> Judgement {
+    if subject.record.limits.is_empty() {
+        return Judgement::Silent("no answer of this run had a Retry-After".to_owned());
+    }
     fold(subject.record.limits.iter().map(|(status, value)| {
         let value = value.trim();
         let seconds = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());

@@ -27,17 +27,17 @@ pub fn unserved_method(subject: &Subject, _: &Requirement) -> Judgement {
             let actual = format!("{}; the key lives on", sent.seen());
             return Judgement::Violated(vec![Violation::at(index, expected, actual).tolerated()]);
         }
-        let served = if sent.is_success() {
-            let expected = format!("a refusal of the method `{method}`, such as 501 or 405");
-            Judgement::Violated(vec![Violation::at(index, expected, sent.seen())])
-        } else {
-            Judgement::Satisfied
+        let harm = unharmed(subject, index, sent);
+        if !sent.is_success() {
+            return fold([harm, unbroken(index, sent)]);
+        }
+        let expected = format!("a refusal of the method `{method}`, such as 501 or 405");
+        // One finding, not two: the key is dead since the method was served.
+        let actual = match harm {
+            Judgement::Violated(_) => format!("{}, and the key is dead", sent.seen()),
+            _ => sent.seen(),
         };
-        fold([
-            served,
-            unharmed(subject, index, sent),
-            unbroken(index, sent),
-        ])
+        Judgement::Violated(vec![Violation::at(index, expected, actual)])
     })
 }
 

@@ -154,7 +154,9 @@ pub fn fold(judgements: impl IntoIterator<Item = Judgement>) -> Judgement {
         (Some(reason), ..) => Judgement::Undecided(reason),
         (None, true, _) => Judgement::Satisfied,
         (None, false, Some(reason)) => Judgement::Silent(reason),
-        (None, false, None) => Judgement::Silent("no request of it is spoken of".to_owned()),
+        (None, false, None) => {
+            Judgement::Silent("no answer in it is of the kind that this is about".to_owned())
+        }
     }
 }
 

@@ -125,6 +125,8 @@ pub struct Leak {
     pub exchange: Option<usize>,
     /// What the request was for.
     pub label: String,
+    /// Whose it is: `the secret of the victim (id 12)`.
+    pub owner: String,
     /// Where in the answer it stands.
     pub place: LeakPlace,
     /// Whether the request had it in its target or content, and in no field: its sender is told

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use probity::api::{Api, ApiError};
 use probity::config::table::VARIABLE_PREFIX;
-use probity::config::{ContractSetting, Flags, Inputs, Settings, SuiteSetting};
+use probity::config::{ContractSetting, Flags, Inputs, Settings, Subcommand, SuiteSetting};
 use probity::document::Document;
 use probity::plan::{self, Plan, Selection};
 use probity::run::{Parts, SourceText};
@@ -143,6 +143,7 @@ pub fn parts(arguments: &RunArguments, settings: Settings) -> Result<Parts, Exit
         api: api.into(),
         suite: suite_text,
         plan,
+        subcommand: Subcommand::Run,
         ca_pem: None,
     })
 }

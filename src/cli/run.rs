@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use probity::config::{ReportFormat, Settings};
+use probity::config::{ReportFormat, Settings, Subcommand};
 use probity::driver::{self, Color, DriverOutcome, FaceOptions, Format, Selected, Watched};
 use probity::proof::EmbeddedTenant;
 use probity::report::{self, EventLog};
@@ -23,7 +23,7 @@ const NOTHING_SELECTED: u8 = 4;
 
 /// `probity run`.
 pub fn run(arguments: &RunArguments) -> Result<u8, Exit> {
-    execute(arguments, Brought::default())
+    execute(arguments, (Subcommand::Run, Brought::default()))
 }
 
 /// `probity demo`: a run against a tenant of our own, and against no other.
@@ -47,18 +47,22 @@ pub fn demo(arguments: &RunArguments) -> Result<u8, Exit> {
         file: Some(("demo".to_owned(), tenant.config(Tier::Tenant).into_bytes())),
         environment: tenant.environment(),
     };
-    let code = execute(arguments, brought);
+    let code = execute(arguments, (Subcommand::Demo, brought));
     drop(tenant);
     code
 }
 
-fn execute(arguments: &RunArguments, brought: Brought) -> Result<u8, Exit> {
+fn execute(
+    arguments: &RunArguments,
+    (subcommand, brought): (Subcommand, Brought),
+) -> Result<u8, Exit> {
     let settings = prepare::settings(&arguments.settings, &arguments.libtest, brought)?;
     if arguments.show_config {
         return super::print(&shown(&settings));
     }
     let face = face(&arguments.libtest, settings.partial.value);
-    let parts = prepare::parts(arguments, settings)?;
+    let mut parts = prepare::parts(arguments, settings)?;
+    parts.subcommand = subcommand;
     let nothing = parts.plan.cases.is_empty();
     if arguments.libtest.list {
         driver::list(parts.plan.cases.iter().map(|case| &case.id), &face);

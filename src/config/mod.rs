@@ -6,6 +6,7 @@
 //! and no `Debug` of this module shows one, nor a line that may hold one by mistake.
 
 mod amount;
+mod command_line;
 mod facts;
 mod file;
 mod header;
@@ -22,6 +23,7 @@ mod url;
 mod victims;
 
 pub use amount::{Rate, Shard};
+pub use command_line::{Subcommand, shell_word};
 pub use facts::Fact;
 pub use header::Header;
 pub use identity::{Identities, IdentitySetting, SecretSource, read_secret};

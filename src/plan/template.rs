@@ -101,6 +101,13 @@ impl IdSpelling {
         })
     }
 
+    /// Whether those who do not know the notation read another number from it, and not none: then
+    /// it may be that one that is revoked, or unknown.
+    #[must_use]
+    pub fn has_another_reading(self) -> bool {
+        self == Self::Octal
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Hexadecimal => "hexadecimal",

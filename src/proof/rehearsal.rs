@@ -7,7 +7,7 @@ use serde::Serialize;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::api::{Api, ApiError};
-use crate::config::{ConfigError, Flags, Inputs, Settings};
+use crate::config::{ConfigError, Flags, Inputs, Settings, Subcommand};
 use crate::document::{Document, DocumentError};
 use crate::plan::{
     self, Case, CaseId, Code, Level, Plan, PlanError, Profile, RequirementIndex, Selection,
@@ -251,6 +251,7 @@ async fn job(script: &Script, tenant: &Tenant, trial: &Trial) -> Result<Job, Reh
         api: Arc::clone(&script.api),
         suite: suite_text(),
         plan: selection(trial.only.as_deref()).apply(script.plan.clone()),
+        subcommand: Subcommand::Run,
         ca_pem: fixtures.root_pem.clone().map(String::into_bytes),
     };
     run::assemble(parts).await.map_err(RehearsalError::Assemble)

@@ -6,8 +6,11 @@
 use std::collections::HashMap;
 
 use super::record::{CaseRecord, Face, RunRecord, gating_failures, warnings};
-use crate::check::Failure;
+use crate::check::{AnswerPart, Failure};
 use crate::plan::{Code, Level};
+
+/// Most answers that one cause quotes: a few show what they have in common.
+const SEEN_MAX: usize = 6;
 
 /// One fault of the target, as far as the failures tell.
 #[derive(Debug, Clone)]
@@ -20,6 +23,8 @@ pub struct Cause<'a> {
     pub codes: Vec<&'a Code>,
     /// The cases that show it, by their place in the record.
     pub cases: Vec<usize>,
+    /// What was seen in them: the first's own, then what differs from it in more than numbers.
+    pub seen: Vec<&'a str>,
 }
 
 /// The causes of a run: those that count first, the graver before the lesser, those that fail most
@@ -30,7 +35,7 @@ pub fn causes<'a>(record: &RunRecord<'a>) -> Vec<Cause<'a>> {
     let mut places: HashMap<(bool, String, String), usize> = HashMap::new();
     for (place, case) in record.cases.iter().enumerate() {
         for (counts, failure) in shown(record, case) {
-            let key = (counts, plain(&failure.expected), plain(&failure.actual));
+            let key = (counts, plain(&failure.expected), plain_actual(failure));
             let entry = *places.entry(key).or_insert(causes.len());
             if entry == causes.len() {
                 causes.push(Cause {
@@ -38,6 +43,7 @@ pub fn causes<'a>(record: &RunRecord<'a>) -> Vec<Cause<'a>> {
                     first: failure,
                     codes: Vec::new(),
                     cases: Vec::new(),
+                    seen: Vec::new(),
                 });
             }
             if let Some(cause) = causes.get_mut(entry) {
@@ -47,6 +53,7 @@ pub fn causes<'a>(record: &RunRecord<'a>) -> Vec<Cause<'a>> {
                 if cause.cases.last() != Some(&place) {
                     cause.cases.push(place);
                 }
+                add_seen(&mut cause.seen, &failure.actual);
             }
         }
     }
@@ -64,8 +71,26 @@ pub type Key = (Code, String, String);
 /// What makes two failures of one requirement the same finding.
 #[must_use]
 pub fn key(failure: &Failure) -> Key {
-    let (expected, actual) = (plain(&failure.expected), plain(&failure.actual));
+    let (expected, actual) = (plain(&failure.expected), plain_actual(failure));
     (failure.code.clone(), expected, actual)
+}
+
+/// Adds what was seen once more, unless numbers are all that is new in it.
+pub fn add_seen<'a>(seen: &mut Vec<&'a str>, actual: &'a str) {
+    if !seen.iter().any(|other| plain(other) == plain(actual)) {
+        seen.push(actual);
+    }
+}
+
+/// What was seen, in one line.
+#[must_use]
+pub fn seen_words(seen: &[&str]) -> String {
+    let shown: Vec<&str> = seen.iter().copied().take(SEEN_MAX).collect();
+    let more = match seen.len().saturating_sub(SEEN_MAX) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    format!("{}{more}", shown.join("; "))
 }
 
 /// The failures of a case that any face shows, and whether they make it FAILED.
@@ -82,6 +107,21 @@ fn shown<'a>(
     counting
         .map(|failure| (true, failure))
         .chain(lesser.map(|failure| (false, failure)))
+}
+
+/// What came, without what does not tell causes apart: a field that is wrong or missing is so by
+/// the same fault in every answer, whatever the status before it.
+fn plain_actual(failure: &Failure) -> String {
+    let shown = plain(&failure.actual);
+    if !matches!(failure.part, Some(AnswerPart::Field(_))) {
+        return shown;
+    }
+    match shown.split_once(' ') {
+        Some((status, rest)) if status.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("# {rest}")
+        }
+        _ => shown,
+    }
 }
 
 /// The text with every number as `#` that differs from case to case. A status stays.

@@ -4,18 +4,20 @@
 //! The text carries colours; who prints it takes them out where they do not belong
 //! (`anstream`). All other text is inert.
 
+mod by_cause;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::cause;
 use super::circumstances;
-use super::failure_text::{self, heading};
+use super::failure_text;
 use super::inert::one_line;
-use super::record::{self, CaseRecord, Face, RunRecord, warnings, words};
-use crate::check::Failure;
+use super::record::{self, CaseRecord, Face, RunRecord, words};
 use crate::run::event::{CaseFinished, RunFinished, Verdict};
+
+use by_cause::{causes_block, failed_words, warnings_block};
 
 /// Most case ids that one entry lists: what is left out has the same text, and the entry says
 /// what selects it.
@@ -37,7 +39,6 @@ const COUNT_ORDER: [Verdict; 8] = [
 #[must_use]
 pub fn blocks(record: &RunRecord<'_>) -> String {
     let mut text = String::new();
-    causes_block(&mut text, record);
     warnings_block(&mut text, record);
     gaps_block(&mut text, record);
     not_judged_block(&mut text, record);
@@ -49,6 +50,8 @@ pub fn blocks(record: &RunRecord<'_>) -> String {
         notes_block(&mut text, "notes:", &finished.notes);
         notes_block(&mut text, "left behind:", &finished.left_behind);
     }
+    // Last, where whoever opens the log of a red job looks first.
+    causes_block(&mut text, record);
     counts_lines(&mut text, record);
     put(&mut text, format_args!("{}", verdict_line(record)));
     text
@@ -149,16 +152,8 @@ fn exit_words(record: &RunRecord<'_>, finished: &RunFinished) -> (AnsiColor, &'s
             (red, "FAIL", format!("the baseline is stale for {stale}"))
         }
         1 => {
-            let failed = record
-                .cases
-                .iter()
-                .filter(|case| counts_as_failed(case))
-                .count();
-            (
-                red,
-                "FAIL",
-                format!("the target does not conform: {} failed", cases(failed)),
-            )
+            let why = format!("the target does not conform: {}", failed_words(record));
+            (red, "FAIL", why)
         }
         2 => (
             red,
@@ -231,68 +226,6 @@ fn incomplete_words(record: &RunRecord<'_>, finished: &RunFinished) -> String {
 fn counts_as_failed(case: &CaseRecord<'_>) -> bool {
     case.judged
         .is_some_and(|judged| judged.gating && judged.verdict == Verdict::Fail)
-}
-
-/// What made cases FAILED, by cause: libtest's own block has them by case.
-fn causes_block(text: &mut String, record: &RunRecord<'_>) {
-    let causes = cause::causes(record);
-    let counting = || causes.iter().filter(|cause| cause.counts);
-    // Where each case has a cause of its own, libtest's block says it all.
-    if counting().all(|cause| cause.cases.len() < 2) {
-        return;
-    }
-    title(text, "failures by cause:");
-    for cause in counting() {
-        let (failure, count) = (cause.first, cases(cause.cases.len()));
-        put(text, format_args!("{}, {count}", heading(failure)));
-        failure_text::field(text, "requires", &failure.requires);
-        let others = cause.codes.iter().filter(|code| **code != &failure.code);
-        let others: Vec<&str> = others.map(|code| code.as_str()).collect();
-        if !others.is_empty() {
-            failure_text::field(text, "also", &others.join(", "));
-        }
-        failure_text::field(text, "expected", &failure.expected);
-        failure_text::field(text, "actual", &failure.actual);
-        let places = cause
-            .cases
-            .iter()
-            .filter_map(|place| record.cases.get(*place));
-        let ids: Vec<&str> = places.map(|case| case.fact.id.as_str()).collect();
-        let selects = format!("the rest: `probity run --list {}`", failure.code);
-        id_lines(text, &ids, &selects);
-        text.push('\n');
-    }
-}
-
-fn warnings_block(text: &mut String, record: &RunRecord<'_>) {
-    let mut groups: Vec<(&Failure, Vec<&str>)> = Vec::new();
-    for case in record.cases.iter().filter_map(|case| case.judged) {
-        for failure in warnings(case) {
-            let same = |group: &&mut (&Failure, Vec<&str>)| {
-                group.0.level == failure.level && cause::key(group.0) == cause::key(failure)
-            };
-            match groups.iter_mut().find(same) {
-                Some((_, ids)) if ids.contains(&case.case.as_str()) => {}
-                Some((_, ids)) => ids.push(case.case.as_str()),
-                None => groups.push((failure, vec![case.case.as_str()])),
-            }
-        }
-    }
-    groups.sort_by(|left, right| left.0.code.cmp(&right.0.code));
-    if groups.is_empty() {
-        return;
-    }
-    title(text, "warnings:");
-    for (failure, ids) in groups {
-        put(
-            text,
-            format_args!("{}, {}", heading(failure), cases(ids.len())),
-        );
-        text.push_str(&failure_text::parts(failure));
-        let selects = format!("the rest: `probity run --list {}`", failure.code);
-        id_lines(text, &ids, &selects);
-        text.push('\n');
-    }
 }
 
 fn gaps_block(text: &mut String, record: &RunRecord<'_>) {

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use crate::api::{Api, Operation, Segment};
 use crate::config::{
-    ConfigError, IdentitySetting, PoolSource, SecretSource, Settings, Victims, parse_pool,
+    ConfigError, IdentitySetting, PoolSource, SecretSource, Settings, Subcommand, Victims,
+    parse_pool,
 };
 use crate::document::Document;
 use crate::fixture::{
@@ -27,7 +28,7 @@ use crate::suite::{Baseline, SuiteError};
 use super::exchange_fact::EvidenceRoom;
 use super::verdict::Policy;
 use super::{Job, victims_needed};
-use started::started;
+use started::{again, started};
 
 /// The largest body of an answer that is read, in bytes.
 ///
@@ -192,6 +193,8 @@ pub struct Parts {
     pub suite: SourceText,
     /// The plan, selected.
     pub plan: Plan,
+    /// The command that the settings are for.
+    pub subcommand: Subcommand,
     /// Certificates in PEM that are trusted besides those that the settings name.
     pub ca_pem: Option<Vec<u8>>,
 }
@@ -205,7 +208,6 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
     let (target, _) = base_path(&parts.settings, &parts.api)?;
     let target = target.ok_or(AssembleError::NoTarget)?;
     let settings = &parts.settings;
-    let url = settings.target.value.clone().unwrap_or_default();
     let run = run_tag()?;
     let tls = tls_settings(&parts)?;
     let messenger = messenger(settings, &target, &tls)?;
@@ -238,7 +240,7 @@ pub async fn assemble(parts: Parts) -> Result<Job, AssembleError> {
         repeat: settings.repeat.value,
         concurrency: usize::try_from(settings.concurrency.value).unwrap_or(1),
         max_time: settings.max_time.value,
-        target: url,
+        again: again(settings, parts.subcommand),
         started,
         evidence: EvidenceRoom::default(),
         fixtures: Fixtures::new(fixtures, messenger),

@@ -10,7 +10,7 @@ use crate::fixture::Messenger;
 use crate::http::{Exchange, Redactor, TlsFacts};
 
 use super::event::{ExchangeFact, TlsFact, WireText};
-use super::limits::{EVIDENCE_BYTES_MAX, WIRE_BYTES_LEAST, WIRE_BYTES_MAX};
+use super::limits::{EVIDENCE_BYTES_MAX, WIRE_BYTES_LEAST};
 use super::perform::Logged;
 
 /// What the event log still has room for.
@@ -24,10 +24,10 @@ impl Default for EvidenceRoom {
 }
 
 impl EvidenceRoom {
-    /// How many bytes are kept of one direction now.
-    fn bytes_max(&self) -> usize {
+    /// How many bytes are kept now of one direction that may have so many.
+    fn bytes_max(&self, most: usize) -> usize {
         if self.0.load(Ordering::Relaxed) > 0 {
-            WIRE_BYTES_MAX
+            most
         } else {
             WIRE_BYTES_LEAST
         }
@@ -43,8 +43,8 @@ impl EvidenceRoom {
             });
     }
 
-    fn wire_text(&self, bytes: &[u8], length: usize) -> WireText {
-        let text = wire_text(bytes, length, self.bytes_max());
+    fn wire_text(&self, bytes: &[u8], (length, most): (usize, usize)) -> WireText {
+        let text = wire_text(bytes, length, self.bytes_max(most));
         self.take(&text);
         text
     }
@@ -53,13 +53,17 @@ impl EvidenceRoom {
 /// Writes down an exchange without any known secret; `messenger` is whose target is the run's.
 #[must_use]
 pub fn exchange_fact(logged: &Logged, messenger: &Messenger, room: &EvidenceRoom) -> ExchangeFact {
-    let exchange = &logged.exchange;
+    let (exchange, most) = (&logged.exchange, logged.shown_bytes_max);
+    let sent_bytes = exchange.sent.len();
     let elsewhere = |origin: &&_| *origin != messenger.client().origin();
     messenger.redactor().with(|redactor| {
         let timing = &exchange.timing;
         let request = &exchange.request;
         let target =
             sent_target(exchange).unwrap_or_else(|| request.target.display_lossy().into_bytes());
+        let text = received(exchange, redactor);
+        let mut received = room.wire_text(&text, (logged.received_bytes, most));
+        received.cut |= exchange.received.len() < logged.received_bytes;
         ExchangeFact {
             label: logged.label.clone(),
             judged: false,
@@ -76,8 +80,8 @@ pub fn exchange_fact(logged: &Logged, messenger: &Messenger, room: &EvidenceRoom
                 .as_ref()
                 .err()
                 .map(|fault| redactor.redact_text(&fault.to_string())),
-            sent: room.wire_text(&redactor.redact(&exchange.sent), exchange.sent.len()),
-            received: room.wire_text(&received(exchange, redactor), exchange.received.len()),
+            sent: room.wire_text(&redactor.redact(&exchange.sent), (sent_bytes, most)),
+            received,
             connection: exchange
                 .connection
                 .as_ref()
@@ -155,6 +159,7 @@ pub fn microseconds(duration: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::limits::WIRE_BYTES_MAX;
 
     #[test]
     fn what_is_full_still_takes_the_first_lines() {
@@ -162,7 +167,7 @@ mod tests {
         let bytes = vec![b'a'; WIRE_BYTES_MAX + 1];
         let mut kept = 0;
         for _ in 0..4 * EVIDENCE_BYTES_MAX / WIRE_BYTES_MAX {
-            let text = room.wire_text(&bytes, bytes.len());
+            let text = room.wire_text(&bytes, (bytes.len(), WIRE_BYTES_MAX));
             assert!(text.cut && text.text.len() >= WIRE_BYTES_LEAST);
             assert_eq!(text.bytes, bytes.len() as u64);
             kept += text.text.len();

@@ -1,7 +1,8 @@
 //! Case + what its script did -> the event that tells it.
 
 use crate::check::{ControlSeen, Subject};
-use crate::plan::{Case, Level, Life, Tier};
+use crate::http::Redactor;
+use crate::plan::{Case, Level, Life};
 
 use super::Job;
 use super::event::{
@@ -163,7 +164,6 @@ pub fn faulted(job: &Job, case: &Case, reason: &str) -> CaseFinished {
 
 fn blank(job: &Job, case: &Case, judgements: Vec<JudgementFact>) -> CaseFinished {
     let (verdict, gating, reason) = verdict::fold_case(&judgements);
-    let tier = job.plan.tier_to_judge(case).max(Tier::Observe);
     CaseFinished {
         case: case.id.clone(),
         verdict,
@@ -176,7 +176,7 @@ fn blank(job: &Job, case: &Case, judgements: Vec<JudgementFact>) -> CaseFinished
         gaps: Vec::new(),
         notes: Vec::new(),
         revocation_latency_us: None,
-        reproduce: reproduce::command(case, &job.target, tier),
+        reproduce: reproduce::command(case, &job.again),
         curl: None,
         duration_us: 0,
     }
@@ -282,7 +282,11 @@ fn curl(job: &Job, case: &Case, performance: &Performance) -> Option<String> {
         .sends
         .iter()
         .find(|sent| case.focus.contains(&sent.send.label))?;
-    let origin = job.fixtures.messenger().client().origin();
+    let messenger = job.fixtures.messenger();
+    let origin = messenger.client().origin();
     let url = format!("{}://{}", origin.scheme.as_str(), origin.authority());
-    reproduce::curl(&sent.send, &sent.exchange, &url)
+    let line = reproduce::curl(&sent.send, &sent.exchange, (&url, &job.again))?;
+    // Secrets stand in variables; whatever else is one after all is no line to show.
+    let holds_secret = |redactor: &Redactor| redactor.finds(line.as_bytes());
+    (!messenger.redactor().with(holds_secret)).then_some(line)
 }

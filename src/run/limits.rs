@@ -7,6 +7,12 @@ use std::time::Duration;
 /// Evidence is in the first lines; a hostile target must not fill the disk.
 pub const WIRE_BYTES_MAX: usize = 64 * 1024;
 
+/// The most bytes of the answer to a look that the event log keeps.
+///
+/// A run looks some thousand times, and the documented answer has some hundred bytes: a target that
+/// answers each with 100 KB would fill the room for what cases judge.
+pub const LOOK_BYTES_MAX: usize = 4 * 1024;
+
 /// The most bytes of text that the event log keeps of all exchanges before it keeps of each only
 /// [`WIRE_BYTES_LEAST`].
 ///
@@ -17,9 +23,12 @@ pub const EVIDENCE_BYTES_MAX: usize = 12 * 1024 * 1024;
 /// lines.
 pub const WIRE_BYTES_LEAST: usize = 1024;
 
-/// The most raw bytes of one direction that are kept until they are redacted: what the log keeps
-/// and room for the longest secret, so that none is cut before it is found.
-pub const RAW_BYTES_KEPT: usize = WIRE_BYTES_MAX + 16 * 1024;
+/// The raw bytes of one direction that are kept beside what the log keeps, until all is redacted:
+/// room for the longest secret, so that none is cut before it is found.
+pub const SECRET_ROOM: usize = 16 * 1024;
+
+/// The most raw bytes of one direction that are kept until they are redacted.
+pub const RAW_BYTES_KEPT: usize = WIRE_BYTES_MAX + SECRET_ROOM;
 
 /// The pause between two looks at an instance that should be dead soon.
 ///

@@ -50,7 +50,7 @@ impl Performer<'_> {
         if let Some(exchange) = look.exchange {
             self.look_for_secrets(&exchange, None, &format!("{label}: {slot}"));
             self.log
-                .push(Logged::new(format!("{label}: {slot}"), exchange, at));
+                .push(Logged::look(format!("{label}: {slot}"), exchange, at));
         }
         if look.pairing == Some(false) {
             self.record.notes.push(format!(
@@ -179,7 +179,7 @@ impl Performer<'_> {
         if let Some(exchange) = look.exchange {
             let label = "look at the other tenant's bystander";
             self.look_for_secrets(&exchange, None, label);
-            self.log.push(Logged::new(label.to_owned(), exchange, at));
+            self.log.push(Logged::look(label.to_owned(), exchange, at));
         }
         // What an outage there hides is no doubt about what happened here.
         if !matches!(look.life, Life::Unknown(_)) {
@@ -262,7 +262,7 @@ impl Performer<'_> {
         if let Some(exchange) = look.exchange {
             self.look_for_secrets(&exchange, None, &format!("look at the {label}"));
             self.log
-                .push(Logged::new(format!("look at the {label}"), exchange, at));
+                .push(Logged::look(format!("look at the {label}"), exchange, at));
         }
         look.life
     }

@@ -49,6 +49,7 @@ pub use conclusion::is_red;
 pub use limits::STOP_GRACE;
 use limits::UNANSWERED_MAX;
 pub use needed::victims_needed;
+pub use reproduce::Again;
 pub use stop::{StopReason, Stopper, signalled, stop_on_signals};
 pub use verdict::Policy;
 
@@ -74,8 +75,8 @@ pub struct Job {
     pub concurrency: usize,
     /// The longest that the run may take.
     pub max_time: Option<Duration>,
-    /// The target's URL, for the lines that reproduce a case.
-    pub target: String,
+    /// How a case of it is run again.
+    pub again: Again,
     /// What the event log begins with.
     pub started: RunStarted,
     /// What the event log still has room for.

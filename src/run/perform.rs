@@ -5,6 +5,7 @@ mod foreign;
 mod leaks;
 mod leasing;
 mod logged;
+mod owner;
 mod take_away;
 
 use std::collections::BTreeMap;

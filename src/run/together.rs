@@ -142,7 +142,7 @@ impl Usage<'_> {
             at,
             life: look.life,
         };
-        let logged = Logged::new(format!("use: {}", self.slot), look.exchange?, at);
+        let logged = Logged::look(format!("use: {}", self.slot), look.exchange?, at);
         Some((used, logged))
     }
 }

@@ -14,6 +14,7 @@ mod harm;
 mod hostile;
 mod readme;
 mod reports;
+mod reproduce;
 mod rounds;
 mod secrecy;
 mod sends_nothing;

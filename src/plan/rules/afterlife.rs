@@ -126,16 +126,37 @@ fn step(send: Send) -> Step {
     Step::Send(Box::new(send))
 }
 
+/// A usual instance, and one that may everything: many may not revoke, and only one that may is
+/// told that it did.
 fn own_instance(context: &Context) -> Vec<Draft> {
     if context.requests.credential_field().is_none() {
         return Vec::new();
     }
-    let own = Holder::Leased(Slot::Victim);
-    let send = context.requests.sufficient(context.requests.as_holder(own));
-    let script = Script::single("own-instance", send);
-    vec![Draft {
-        focus: vec![MAIN.to_owned()],
-        control: None,
-        ..Draft::guarded(context, "", "an instance that ends itself", script)
-    }]
+    let create = context.resource.create.as_ref();
+    let privileged = create.is_some_and(|create| create.privileged.is_some());
+    let usual = ("", Slot::Victim, "an instance that ends itself");
+    let wide = (
+        "privileged-instance",
+        Slot::Privileged,
+        "an instance that may everything and ends itself",
+    );
+    let own = [Some(usual), privileged.then_some(wide)];
+    own.into_iter()
+        .flatten()
+        .map(|(detail, slot, words)| {
+            let mut template = context.requests.as_holder(Holder::Leased(slot));
+            template.target = context.requests.path(&[Piece::Id(slot)]);
+            let mut send = context.requests.sufficient(template);
+            send.addresses = Some(slot);
+            let mut name = "own-instance".to_owned();
+            if !detail.is_empty() {
+                name = format!("{name}::{detail}");
+            }
+            Draft {
+                focus: vec![MAIN.to_owned()],
+                control: None,
+                ..Draft::guarded(context, detail, words, Script::single(name, send))
+            }
+        })
+        .collect()
 }

@@ -140,13 +140,13 @@ fn notations() -> Vec<Spelling> {
             "hexadecimal",
             spelled(IdSpelling::Hexadecimal),
             "an id in base 16",
-            false,
+            true,
         ),
         (
             "octal",
             spelled(IdSpelling::Octal),
             "an id in base 8 with a zero before it",
-            false,
+            true,
         ),
         (
             "underscore-inside",

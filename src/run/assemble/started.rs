@@ -6,13 +6,14 @@ use std::fs;
 use sha2::{Digest, Sha256};
 
 use super::{Parts, SourceText};
-use crate::config::Settings;
+use crate::config::{Settings, Subcommand};
 use crate::plan::{Plan, RequirementIndex, Selection};
 use crate::run::event::{
     CaseFact, EVENT_LOG_VERSION, NamedDigest, OperationFact, RequirementFact, RunStarted,
     SelectionFact, SettingFact,
 };
 use crate::run::facts;
+use crate::run::reproduce::Again;
 use crate::run::verdict::Policy;
 
 /// Everything that was decided before the first request.
@@ -38,6 +39,17 @@ pub fn started(parts: &Parts, policy: &Policy, run: String) -> RunStarted {
         requirements: requirement_facts(parts, policy),
         selection: Some(selection_fact(&plan.selection)),
         filtered_out: plan.filtered_out,
+    }
+}
+
+/// How the run's cases are run again.
+pub fn again(settings: &Settings, subcommand: Subcommand) -> Again {
+    let headers = settings.headers.iter().map(|header| &header.value);
+    let variables = headers.map(|header| (header.name.clone(), header.variable.clone()));
+    Again {
+        command: settings.command_line(subcommand),
+        curl_options: settings.curl_options(),
+        variables: variables.collect(),
     }
 }
 

@@ -55,11 +55,8 @@ impl Performer<'_> {
         let messenger = self.fixtures.messenger();
         let at = messenger.elapsed();
         let exchange = messenger.abandon(&request).await;
-        self.log.push(Logged {
-            label: send.label.clone(),
-            exchange,
-            at,
-        });
+        let label = send.label.clone();
+        self.log.push(Logged::new(label, exchange, at));
         let slot = send
             .addresses
             .and_then(|slot| self.bindings.slots.get(&slot));

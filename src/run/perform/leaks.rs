@@ -15,10 +15,16 @@ impl Performer<'_> {
         label: &str,
     ) {
         let redactor = self.fixtures.messenger().redactor();
-        let leaks = leaks(exchange, redactor).into_iter();
+        let places = leaks(exchange, redactor);
+        if places.is_empty() {
+            return;
+        }
+        let owner = self.owner_of_secret_in(exchange);
+        let leaks = places.into_iter();
         self.record.leaks.extend(leaks.map(|(place, echoed)| Leak {
             exchange: index,
             label: label.to_owned(),
+            owner: owner.clone(),
             place,
             echoed,
         }));

@@ -139,6 +139,15 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
+        (Protocol, "letter-case-of-methods-is-ignored", "RAK-MET-07"),
+        "the method delete is served as DELETE",
+        &[Hook::Request(|_, request| {
+            if request.method == "delete" {
+                request.method = "DELETE".to_owned();
+            }
+        })],
+    ),
+    defect(
         (Protocol, "method-override-needs-no-key", "RAK-MET-08"),
         "an override field makes a POST a DELETE, behind the guard",
         &[Hook::Instead(|call| {

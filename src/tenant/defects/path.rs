@@ -186,10 +186,11 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
-        (Path, "hexadecimal-id", "RAK-INP-10"),
-        "a hexadecimal path value is read as an id",
-        &[Hook::Id(|_, text| {
-            i64::from_str_radix(text.strip_prefix("0x")?, 16).ok()
+        (Path, "hexadecimal-id-revokes-neighbour", "RAK-INP-10"),
+        "a hexadecimal path value is read as the next id",
+        &[Hook::Id(|call, text| {
+            let id = i64::from_str_radix(text.strip_prefix("0x")?, 16).ok()?;
+            neighbour(call, id)
         })],
     ),
     defect(

@@ -40,6 +40,12 @@ pub(super) static TABLE: &[Odd] = &[
         })],
     ),
     odd(
+        "ids-in-other-notations",
+        "a path value is read as a number is written in programs: in base 16, 8 or 2, with an \
+         exponent, with underscores, with blanks around it",
+        &[Hook::Id(|_, text| literal(text.trim()))],
+    ),
+    odd(
         "unknown-id-204",
         "an id that does not live is answered with 204",
         &[Hook::Answer(|call, answer| {
@@ -461,4 +467,24 @@ fn allow_get(call: &mut Call<'_>, answer: &mut Answer) {
     if listed && matches!(call.resource, Some(Resource::ApiKey(_))) {
         answer.set("Allow", "GET, HEAD, DELETE, OPTIONS");
     }
+}
+
+/// A number as programs write it; nothing where it is a plain one, or none.
+fn literal(text: &str) -> Option<i64> {
+    let text = text.to_ascii_lowercase();
+    for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
+        if let Some(digits) = text.strip_prefix(prefix) {
+            return i64::from_str_radix(digits, radix).ok();
+        }
+    }
+    if let Some(digits) = text.strip_prefix('0').filter(|digits| !digits.is_empty()) {
+        return i64::from_str_radix(digits, 8).ok();
+    }
+    if let Some((mantissa, exponent)) = text.split_once('e') {
+        let factor = 10_i64.checked_pow(exponent.parse().ok()?)?;
+        return strict_id(mantissa)?.checked_mul(factor);
+    }
+    let parts = || text.split('_');
+    let grouped = parts().count() > 1 && parts().all(|part| strict_id(part).is_some());
+    grouped.then(|| strict_id(&parts().collect::<String>()))?
 }

@@ -23,7 +23,36 @@ fn the_demo_conforms() {
         assert_eq!(verdict == "ok", applies, "{case} {verdict}");
     }
     check_says(&ran.out, "verdict: PASS (exit 0): the target conforms");
+    check_says(
+        &ran.out,
+        "RAK-LEA-08  not applicable: no answer of this run had a Retry-After",
+    );
     assert_eq!(ran.err, "");
+}
+
+#[test]
+fn a_case_that_is_served_and_does_harm_is_one_warning() {
+    let tenant = Served::with(&["letter-case-of-methods-is-ignored"], &[]);
+    let ran = check_exit(&mut tenant.probity(&["run", "RAK-MET-07"]), 0);
+    assert_eq!(
+        ran.out.matches("RAK-MET-07 (should").count(),
+        1,
+        "{}",
+        ran.out
+    );
+    check_says(&ran.out, ", and the key is dead");
+}
+
+#[test]
+fn which_key_revokes_itself_is_no_chance() {
+    let tenant = Served::with(&[], &["keys-are-narrow-by-default"]);
+    // What another case made to be able to do everything must not serve this one.
+    let ran = check_exit(&mut tenant.probity(&["run", "RAK-AUZ-08", "RAK-AUZ-01"]), 0);
+    check_says(&ran.out, "401 to an instance that ends itself");
+    check_says(
+        &ran.out,
+        "204 to an instance that may everything and ends itself",
+    );
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! What follows libtest's lines on a terminal.
 
+use probity::check::{AnswerPart, Failure};
 use probity::report::{RunRecord, failure_text, terminal};
 use probity::run::event::{Event, RunFinished, Verdict};
 
 use super::events::{
-    HOSTILE, ended, failed, green, hostile, id, incomplete, interrupted, killed, length_sent,
+    HOSTILE, code, ended, failed, green, hostile, id, incomplete, interrupted, killed, length_sent,
     not_refused, passed, red, run, unjudged,
 };
 use super::{check_golden, runs};
@@ -140,6 +141,48 @@ fn the_same_warning_of_many_cases_is_shown_once() {
     assert!(!text.contains("revokeApiKey::rule::v12\n"), "{text}");
     let rest = "    … and 28 more (the rest: `probity run --list RAK-CON-03`)\n";
     assert!(text.contains(rest), "{text}");
+}
+
+/// A failure of an answer that lacks a field.
+fn without_date(status: u16) -> Failure {
+    Failure {
+        code: code("RAK-CON-06"),
+        requires: "an answer has a Date".to_owned(),
+        expected: "a Date".to_owned(),
+        actual: format!("{status} without it"),
+        part: Some(AnswerPart::Field("Date".to_owned())),
+        ..not_refused()
+    }
+}
+
+#[test]
+fn a_field_that_is_missing_everywhere_is_one_cause_whatever_the_status() {
+    let statuses = [401, 401, 204, 404];
+    let wrong = |(number, status): (usize, &u16)| {
+        let name = format!("rule::v{number}");
+        failed(&name, without_date(*status), Verdict::Fail, true)
+    };
+    let mut cases: Vec<_> = statuses.iter().enumerate().map(wrong).collect();
+    cases.push(failed("other", not_refused(), Verdict::Fail, true));
+    let text = blocks(&run(cases, Some(ended(Verdict::Fail, 1))));
+    let block = "failures by cause:\nRAK-CON-06 (must, contract), 4 cases\n";
+    assert!(text.contains(block), "{text}");
+    let seen = "  actual    401 without it; 204 without it; 404 without it\n";
+    assert!(text.contains(seen), "{text}");
+    let last = "verdict: FAIL (exit 1): the target does not conform: 5 cases failed of 2 causes: \
+                RAK-CON-06 in 4 cases, RAK-AUT-01 in 1 case";
+    assert_eq!(text.lines().last(), Some(last));
+    // A status that is wrong itself is another cause with each.
+    let wrong = |(number, status): (usize, &u16)| {
+        let failure = Failure {
+            part: None,
+            ..without_date(*status)
+        };
+        failed(&format!("rule::v{number}"), failure, Verdict::Fail, true)
+    };
+    let cases = statuses.iter().enumerate().map(wrong).collect();
+    let text = blocks(&run(cases, Some(ended(Verdict::Fail, 1))));
+    assert!(text.contains("4 cases failed of 3 causes"), "{text}");
 }
 
 #[test]
