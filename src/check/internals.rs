@@ -208,7 +208,7 @@ mod tests {
             "#0 /var/www/app/Http/Controllers/ApiKeyController.php(41): destroy()",
             "Traceback (most recent call last):\n  File \"/app/x.py\", line 3, in f",
             "/app/models/key.rb:12:in `find'",
-            "System.FormatException: x\n   at App.Keys.Finder.Find(String id) in C:\\s\\F.cs:line 4",
+            "System.FormatException: x\n   at App.Keys.Keys.Find(Int32 id) in C:\\F.cs:line 4",
             "x\n   at System.Number.ThrowFormatException[TChar](ReadOnlySpan`1 value)",
         ] {
             assert_eq!(insides(trace), Some(Insides::StackTrace), "{trace}");
