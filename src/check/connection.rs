@@ -49,7 +49,7 @@ pub fn connection_clean(subject: &Subject, _: &Requirement) -> Judgement {
     }
 }
 
-/// On the connection of another request it is served as it is on one of its own, and has its effect.
+/// On the connection of another request it is served as on one of its own, and has its effect.
 pub fn served_later(subject: &Subject, requirement: &Requirement) -> Judgement {
     if let Some(control) = subject.control.filter(|control| !control.accepted) {
         let seen = &control.seen;

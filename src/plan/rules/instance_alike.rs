@@ -1,8 +1,8 @@
 //! Two instances that were made with the same content.
 //!
 //! ## Requires   Of two instances that differ in nothing but their ids only the addressed one dies.
-//! ## Why        What is looked up by the id and then ended by its name, its scopes or the second of
-//!               its making takes its likes with it.
+//! ## Why        What is looked up by the id and then ended by its name, its scopes or the second
+//!               of its making takes its likes with it.
 //! ## Spec       The contract: the path names one instance by its id.
 //! ## Silent     Where the target makes no second instance with the same content.
 

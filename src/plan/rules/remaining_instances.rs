@@ -2,8 +2,8 @@
 //!
 //! ## Requires   A success means that the instance is dead, also when the run takes away what it
 //!               made.
-//! ## Why        Instances that stood by for the whole run are older, and used otherwise, than those
-//!               that were made to die; and what gives way under many requests gives way here.
+//! ## Why        Instances that stood by for the whole run are older, and used otherwise, than
+//!               those that were made to die; what gives way under many requests gives way here.
 //! ## Spec       The contract's success ("revoked").
 //! ## Silent     Where nothing is left; where the target has no probe.
 

@@ -10,7 +10,8 @@ use crate::tenant::hooks::Hook;
 pub(super) static TABLE: &[Defect] = &[
     defect(
         (Effect, "later-revocation-without-effect", "RAK-EFF-22"),
-        "a revocation that is not the first request of its connection gets 204 and the key lives on",
+        "a revocation that is not the first request of its connection is answered with 204 and the \
+         key lives on",
         &[Hook::Revoke(|call, id| {
             let later = call.request.ordinal > 1 && live(call, id);
             later.then(|| Answer::bare(204))

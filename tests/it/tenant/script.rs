@@ -288,11 +288,7 @@ impl Script<'_> {
         for form in PATH_VALUES {
             let (id, secret) = self.victim().await;
             let (other, _) = self.victim().await;
-            let encoded: String = id
-                .to_string()
-                .bytes()
-                .map(|b| format!("%{b:02X}"))
-                .collect();
+            let encoded = percent_encoded(id);
             let value = form
                 .replace("{}", &id.to_string())
                 .replace("{+}", &other.to_string())
@@ -331,6 +327,8 @@ impl Script<'_> {
             self.note(request("DELETE", &form.replace("{}", &id.to_string()), &[]))
                 .await;
         }
+        let (id, _) = self.victim().await;
+        self.delete(&percent_encoded(id), &[]).await;
         for nothing in [
             "/api/v1/api-keys/",
             "/api/v1/api-keys",
@@ -400,6 +398,9 @@ impl Script<'_> {
         self.note(at_other(request("DELETE", &foreign, &[&admin])))
             .await;
         self.note(request("DELETE", &foreign, &[&admin])).await;
+        let make = request_with("POST", "/api/v1/api-keys", &[&other], r#"{"name":"there"}"#);
+        self.note(at_other(make)).await;
+        self.delete_new(&[&admin]).await;
     }
 
     async fn effects(&mut self) {
@@ -409,6 +410,7 @@ impl Script<'_> {
         self.probe(&secret).await;
         self.delete(&value, &[&admin]).await;
         self.probe(&secret).await;
+        self.delete(&value, &[]).await;
         self.note(request("GET", "/api/v1/subscription", &[&key(&secret)]))
             .await;
         self.note(request("GET", "/api/v1/usage", &[&key(&secret)]))
@@ -465,5 +467,34 @@ impl Script<'_> {
             let reply = send_on(&mut socket, text).await.map(|reply| reply.status);
             self.lines.push(format!("{reply:?}"));
         }
+        self.company().await;
     }
+
+    /// Requests without a good key after good ones, and a second revocation, on one connection.
+    async fn company(&mut self) {
+        let (admin, wrong) = (self.admin(), key("wrong"));
+        let (first, second) = (self.victim().await.0, self.victim().await.0);
+        let mut socket = connect(&self.tenant).await;
+        let me = |fields: &[&str]| request("GET", "/api/v1/me", fields);
+        let delete =
+            |id: i64, fields: &[&str]| request("DELETE", &format!("/api/v1/api-keys/{id}"), fields);
+        for text in [
+            me(&[&admin]),
+            me(&[]),
+            me(&[&wrong]),
+            delete(first, &[&admin]),
+            delete(second, &[]),
+            delete(second, &[&wrong]),
+            delete(second, &[&admin]),
+        ] {
+            let reply = send_on(&mut socket, &text).await.map(|reply| reply.status);
+            self.lines.push(format!("{reply:?}"));
+        }
+        self.note_keys();
+    }
+}
+
+fn percent_encoded(id: i64) -> String {
+    let digits = id.to_string().into_bytes();
+    digits.iter().map(|b| format!("%{b:02X}")).collect()
 }
