@@ -290,16 +290,6 @@ pub(super) static TABLE: &[Defect] = &[
         })],
     ),
     defect(
-        (Response, "echoes-key-in-reason-phrase", "RAK-LEA-01"),
-        "the reason phrase of the refusal repeats the key",
-        &[Hook::Answer(|call, answer| {
-            if let Some(key) = presented(call, answer) {
-                let key = key.replace(|c: char| c.is_control(), "?");
-                answer.reason = Some(format!("Unknown key {key}"));
-            }
-        })],
-    ),
-    defect(
         (Response, "success-names-secret", "RAK-LEA-01"),
         "the answer to a revocation has the revoked key's secret in a header field",
         &[Hook::Answer(|call, answer| {

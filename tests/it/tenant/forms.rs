@@ -68,7 +68,8 @@ pub const PATH_VALUES: [&str; 44] = [
 ];
 
 /// Paths with a new key's id for `{}`.
-pub const PATHS: [&str; 18] = [
+pub const PATHS: [&str; 19] = [
+    "/api/v1/api-keys/{}?",
     "/api/v1/api-keys/{}/",
     "/api/v1//api-keys/{}",
     "/api/v1/./api-keys/{}",
@@ -88,3 +89,21 @@ pub const PATHS: [&str; 18] = [
     "/api/v1/api-keys/{}%20",
     "/elsewhere",
 ];
+
+/// Spellings of an id, digit by digit.
+pub const SPELLINGS: [fn(i64) -> String; 3] = [percent_encoded, last_encoded, full_width];
+
+pub fn percent_encoded(id: i64) -> String {
+    let digits = id.to_string().into_bytes();
+    digits.iter().map(|b| format!("%{b:02X}")).collect()
+}
+
+fn last_encoded(id: i64) -> String {
+    format!("{}%{:02X}", id / 10, u32::from(b'0') + (id % 10) as u32)
+}
+
+fn full_width(id: i64) -> String {
+    let digits = id.to_string().into_bytes();
+    let wide = |digit: &u8| format!("%EF%BC%{:02X}", 0x90 + digit - b'0');
+    digits.iter().map(wide).collect()
+}

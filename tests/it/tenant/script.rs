@@ -3,7 +3,7 @@
 use probity::tenant::{KeyStatus, Tenant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::forms::{FORMS, PATH_VALUES, PATHS};
+use super::forms::{FORMS, PATH_VALUES, PATHS, SPELLINGS, percent_encoded};
 use super::wire::{connect, key, masked, request, request_with, send_on};
 
 /// The parts of the script. Each is played on a tenant of its own.
@@ -327,8 +327,10 @@ impl Script<'_> {
             self.note(request("DELETE", &form.replace("{}", &id.to_string()), &[]))
                 .await;
         }
-        let (id, _) = self.victim().await;
-        self.delete(&percent_encoded(id), &[]).await;
+        for spelled in SPELLINGS {
+            let (id, _) = self.victim().await;
+            self.delete(&spelled(id), &[]).await;
+        }
         for nothing in [
             "/api/v1/api-keys/",
             "/api/v1/api-keys",
@@ -492,9 +494,4 @@ impl Script<'_> {
         }
         self.note_keys();
     }
-}
-
-fn percent_encoded(id: i64) -> String {
-    let digits = id.to_string().into_bytes();
-    digits.iter().map(|b| format!("%{b:02X}")).collect()
 }
