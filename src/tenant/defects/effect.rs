@@ -73,19 +73,17 @@ pub(super) static TABLE: &[Defect] = &[
     defect(
         (
             Effect,
-            "self-revocation-takes-the-next-key-too",
+            "self-revocation-takes-the-next-keys-too",
             "RAK-EFF-20",
         ),
-        "after a key has revoked itself, the next one that is made is dead",
+        "after a key has revoked itself, those that are made are dead",
         &[Hook::Answer(|call, _| {
             let asking = call.actor.and_then(|actor| actor.key);
             if revoked(call).is_some_and(|id| asking == Some(id)) {
                 call.state.note("revoked itself", "");
             }
             let pending = call.state.noted("revoked itself").is_some();
-            let made = made(call).filter(|_| pending && call.state.noted("took one").is_none());
-            if let Some(id) = made {
-                call.state.note("took one", "");
+            if let Some(id) = made(call).filter(|_| pending) {
                 call.keys.revoke(call.acting_realm(), id);
             }
         })],
