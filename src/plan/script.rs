@@ -253,6 +253,13 @@ impl Script {
         self.steps.insert(0, Step::Look(Slot::Victim));
     }
 
+    /// Whether it holds a connection while it opens others. Several such at a time would wait for
+    /// each other where a target serves few connections.
+    #[must_use]
+    pub fn keeps_connection(&self) -> bool {
+        self.sends().any(|send| send.wire == Wire::Kept)
+    }
+
     /// Its requests in order.
     pub fn sends(&self) -> impl Iterator<Item = &Send> {
         self.steps.iter().flat_map(|step| match step {

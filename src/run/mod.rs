@@ -224,7 +224,7 @@ impl Runner {
     fn runs_alone(&self, case: usize) -> bool {
         let case = self.job.plan.cases.get(case);
         case.and_then(|case| self.job.plan.script(case.script))
-            .is_some_and(|script| script.alone)
+            .is_some_and(|script| script.alone || script.keeps_connection())
     }
 
     /// The plain requests that guard others: one after the other, before everything else.
