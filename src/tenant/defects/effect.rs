@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Class::Effect;
+use super::Class::{Effect, Flaky};
 use super::{Defect, defect};
 use crate::tenant::answer::Answer;
 use crate::tenant::call::{Call, Outcome, Refusal};
@@ -212,7 +212,7 @@ pub(super) static TABLE: &[Defect] = &[
         ],
     ),
     defect(
-        (Effect, "every-ninth-id-is-not-found", "RAK-CON-15"),
+        (Flaky, "every-ninth-id-is-not-found", "RAK-CON-15"),
         "a live key whose id is a multiple of nine is answered with 404",
         &[Hook::Revoke(|call, id| {
             let missed = id % 9 == 0 && live(call, id);
